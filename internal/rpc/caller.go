@@ -3,6 +3,8 @@ package rpc
 import (
 	"context"
 	"slices"
+
+	"coffee/internal/audit"
 )
 
 // Caller is who stands behind a call: a person, device, phone, admin, operator, or nobody; and which service calls.
@@ -81,4 +83,12 @@ func WithPassport(ctx context.Context, token string) context.Context { return wi
 func passportFrom(ctx context.Context) string {
 	t, _ := ctx.Value(passportKey{}).(string)
 	return t
+}
+
+// Actor is the caller as an audit entry names it.
+func (c Caller) Actor() audit.Actor {
+	if c.Subject == "" {
+		return audit.Actor{Kind: c.Kind, ID: c.Service}
+	}
+	return audit.Actor{Kind: c.Kind, ID: c.Subject, Device: c.Device}
 }
