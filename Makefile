@@ -55,7 +55,7 @@ check-format: ## Fail on a Go file that gofumpt would change
 
 .PHONY: check-tidy
 check-tidy: ## Fail when go.mod or go.sum is not what go mod tidy makes
-	@if [ -n "$$(go list ./... 2>/dev/null)" ]; then go mod tidy -diff; else echo "check: no packages, go.mod not compared"; fi
+	@if .ci/has-packages; then go mod tidy -diff; else echo "check: no packages, go.mod not compared"; fi
 	@echo "check: tidy"
 
 .PHONY: check-generated
@@ -70,12 +70,12 @@ check-proto: ## Lint the contracts, and compare them with their previous version
 
 .PHONY: check-vet
 check-vet: ## Run go vet
-	@if [ -n "$$(go list ./... 2>/dev/null)" ]; then go vet ./...; fi
+	@if .ci/has-packages; then go vet ./...; fi
 	@echo "check: vet"
 
 .PHONY: check-lint
 check-lint: ## Run the linters of .golangci.yml
-	@if [ -n "$$(go list ./... 2>/dev/null)" ]; then golangci-lint run; fi
+	@if .ci/has-packages; then golangci-lint run; fi
 	@echo "check: lint"
 
 .PHONY: check-ci
