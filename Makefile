@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
 export PATH := $(CURDIR)/.cache/bin:$(PATH)
 
 # How long each fuzz target runs.
@@ -55,7 +56,9 @@ check-format: ## Fail on a Go file that gofumpt would change
 
 .PHONY: check-tidy
 check-tidy: ## Fail when go.mod or go.sum is not what go mod tidy makes
-	@if .ci/has-packages; then go mod tidy -diff; else echo "check: no packages, go.mod not compared"; fi
+	@if .ci/has-packages; then \
+		go mod tidy -diff >.cache/tidy.diff || { head -n 60 .cache/tidy.diff; echo "go.mod is not tidy: go mod tidy"; exit 1; }; \
+	else echo "check: no packages, go.mod not compared"; fi
 	@echo "check: tidy"
 
 .PHONY: check-generated
