@@ -55,10 +55,11 @@ check-format: ## Fail on a Go file that gofumpt would change
 	@echo "check: format"
 
 .PHONY: check-tidy
-check-tidy: ## Fail when go.mod or go.sum is not what go mod tidy makes
+check-tidy: ## Fail when go.mod is not tidy or docs/dependencies.md not true
 	@if .ci/has-packages; then \
 		go mod tidy -diff >.cache/tidy.diff || { head -n 60 .cache/tidy.diff; echo "go.mod is not tidy: go mod tidy"; exit 1; }; \
 	else echo "check: no packages, go.mod not compared"; fi
+	@.ci/check-dependencies
 	@echo "check: tidy"
 
 .PHONY: check-generated
