@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"coffee/internal/db"
@@ -290,4 +291,58 @@ func TestClose(t *testing.T) {
 			t.Errorf("wrote after Close: %v", err)
 		}
 	})
+}
+
+// COMMIT itself may refuse, here for a foreign key that is checked only then:
+// the closure to blame hears of it, the others are committed.
+func TestCommitRefused(t *testing.T) {
+	d := dbtest.Open(t, dbtest.Config(t, db.SQLite, "order"), fstest.MapFS{"00001_late.sql": {Data: []byte(`-- +goose Up
+CREATE TABLE thing (id BINARY(16) NOT NULL PRIMARY KEY, name VARCHAR(100), amount BIGINT, day CHAR(10),
+	parent BINARY(16) REFERENCES thing (id) DEFERRABLE INITIALLY DEFERRED);
+`)}})
+	release, outcome := held(t, d, t.Context())
+	wg := queue(d, 5, func(i int) {
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			if err := insert(ctx, tx, i); err != nil || i != 3 {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, "UPDATE thing SET parent = ? WHERE id = ?", id(77), id(i))
+			return err
+		})
+		if (err != nil) != (i == 3) || db.IsUnavailable(err) {
+			t.Errorf("writer %d: %v", i, err)
+		}
+	})
+	release()
+	wg.Wait()
+	if err := <-outcome; err != nil {
+		t.Error(err)
+	}
+	if n := count(t, d); n != 5 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+// Two processes may have the file open (a service and its verifier): they wait
+// for each other's transaction.
+func TestSecondWriterWaits(t *testing.T) {
+	cfg := dbtest.Config(t, db.SQLite, "order")
+	one, two := dbtest.Open(t, cfg, schema), dbtest.Open(t, cfg, schema)
+	release, outcome := held(t, one, t.Context())
+	second := make(chan error, 1)
+	go func() {
+		second <- two.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { return insert(ctx, tx, 1) })
+	}()
+	select {
+	case err := <-second:
+		t.Errorf("did not wait: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	release()
+	if err := errors.Join(<-outcome, <-second); err != nil {
+		t.Error(err)
+	}
+	if n := count(t, two); n != 2 {
+		t.Errorf("%d rows", n)
+	}
 }
