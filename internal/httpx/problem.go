@@ -1,5 +1,6 @@
-// Package httpx is what the gateway and the frontend share of HTTP: problems, servers with time limits, embedded
-// files, addresses behind proxies. It knows no route and no session.
+// Package httpx is both ends of our HTTP: problems, servers with time limits, embedded files and addresses behind
+// proxies for the gateway and the frontend; a REST client for the command line. It knows the conventions, and no
+// route and no session.
 package httpx
 
 import (
@@ -9,7 +10,7 @@ import (
 	"time"
 )
 
-// Problem is an error as RFC 9457 has it, with a code that clients decide by.
+// Problem is an answer that is not a success (RFC 9457), with a code that clients decide by.
 type Problem struct {
 	Type     string            `json:"type"`
 	Title    string            `json:"title"`
