@@ -34,10 +34,11 @@ var kinds = map[errs.Kind]struct {
 type httpError struct {
 	status int
 	title  string
-	*errs.Error
+	what   *errs.Error
 }
 
-func (e *httpError) Unwrap() error { return e.Error }
+func (e *httpError) Error() string { return e.what.Error() }
+func (e *httpError) Unwrap() error { return e.what }
 
 func refuse(status int, title, code, format string, args ...any) error {
 	return &httpError{status, title, errs.Invalid(code, format, args...)}
