@@ -18,6 +18,9 @@ import (
 
 // readBody takes a request's body whole, before its time to be answered begins: a slow sender uses up its own.
 func readBody(w http.ResponseWriter, r *http.Request, route *Route) ([]byte, error) {
+	if r.Body == nil { // not from a server
+		return nil, nil
+	}
 	limit := int64(bodyLimit)
 	if route.Path == importPath {
 		limit = importLimit

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ import (
 	"coffee/internal/db/dbtest"
 	"coffee/internal/errs"
 	"coffee/internal/httpx"
+	"coffee/internal/rpc"
 	"coffee/internal/rpc/rpctest"
 	adminloginpb "coffee/proto/coffee/adminlogin/v1"
 	analyticspb "coffee/proto/coffee/analytics/v1"
@@ -269,14 +271,21 @@ func newWorld(t testing.TB, change ...func(*Deps)) *world {
 	if w.gateway, err = New(deps); err != nil {
 		t.Fatal(err)
 	}
-	w.server = httptest.NewUnstartedServer(nil)
-	w.server.Config = httpx.Server(w.gateway, log)
-	w.server.Start()
-	t.Cleanup(func() {
-		w.gateway.stop()
-		w.server.Close()
-	})
+	w.serve(w.gateway, func(*http.Server) {})
 	return w
+}
+
+// serve puts a server of its own in front of a handler; from here the clients talk to it.
+func (w *world) serve(handler http.Handler, change func(*http.Server)) {
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = httpx.Server(handler, w.gateway.Log)
+	change(server.Config)
+	server.Start()
+	w.server = server
+	w.t.Cleanup(func() {
+		w.gateway.stop()
+		server.Close()
+	})
 }
 
 // client is one browser: it keeps the cookie and says where it comes from.
@@ -287,7 +296,9 @@ type client struct {
 	header http.Header
 }
 
-func (w *world) browser() *client { return &client{w: w, header: http.Header{"Origin": {w.server.URL}}} }
+func (w *world) browser() *client {
+	return &client{w: w, header: http.Header{"Origin": {w.server.URL}}}
+}
 
 func (w *world) operator() *client { return &client{w: w, bearer: operator, header: http.Header{}} }
 
@@ -342,6 +353,9 @@ func (c *client) request(method, path, body string) *http.Request {
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	if c.page {
+		r.Header.Set("Origin", c.w.server.URL)
 	}
 	for name, values := range c.header {
 		r.Header[name] = values
@@ -418,3 +432,9 @@ func fieldsOf(p httpx.Problem) string {
 	}
 	return out
 }
+
+func publicKey(w *world) ed25519.PublicKey {
+	return w.gateway.Signer.Key.Public().(ed25519.PublicKey)
+}
+
+func idempotencyKey(ctx context.Context) string { return rpc.IdempotencyKey(ctx) }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"coffee/gateway/session"
-	"coffee/internal/db"
 	"coffee/internal/errs"
 	"coffee/internal/rpc"
 )
@@ -49,7 +48,7 @@ func (g *Gateway) identify(ctx context.Context, w http.ResponseWriter, r *http.R
 			return errs.Forbidden("cross_site", "A change with a cookie must say where it comes from (Origin).")
 		}
 		err := g.byToken(ctx, r, c, token)
-		if err != nil && (!db.IsUnavailable(err) || !c.route.Admits("anonymous") || c.route.Scope == selfScope) {
+		if err != nil && (!c.route.Admits("anonymous") || c.route.Scope == selfScope) {
 			return err
 		}
 		c.who.operator = false // a cookie never makes an operator
@@ -87,8 +86,11 @@ func (g *Gateway) byToken(ctx context.Context, r *http.Request, c *call, token s
 	}
 	now := g.Now()
 	found, alive, err := g.Sessions.Find(ctx, hash, now)
-	if err != nil || !alive {
-		return err
+	if err != nil {
+		return errs.Unavailable("sessions_unavailable", "Nobody's sign-in can be checked right now. Try again.").Because(err)
+	}
+	if !alive {
+		return nil
 	}
 	c.who.session, c.who.hash = &found, hash
 	if r.Header.Get(backgroundHeader) == "" {
