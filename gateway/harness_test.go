@@ -293,12 +293,11 @@ type client struct {
 	w      *world
 	cookie string
 	bearer string
+	page   bool // of our own origin
 	header http.Header
 }
 
-func (w *world) browser() *client {
-	return &client{w: w, header: http.Header{"Origin": {w.server.URL}}}
-}
+func (w *world) browser() *client { return &client{w: w, page: true, header: http.Header{}} }
 
 func (w *world) operator() *client { return &client{w: w, bearer: operator, header: http.Header{}} }
 
