@@ -130,6 +130,7 @@ func operations(doc *object, routes []gateway.Route) error {
 		if err := parameters(op, route); err != nil {
 			return err
 		}
+		bodyWithoutPath(doc, op, route)
 		access(op, route)
 		answers(op, route)
 		paths.need(route.Path).set(method, op)
@@ -188,6 +189,41 @@ func parameters(op *object, route gateway.Route) error {
 		op.set("parameters", list)
 	}
 	return nil
+}
+
+// bodyWithoutPath takes out of a body what the path says already. The message itself stays whole: elsewhere it may be
+// a part of another.
+func bodyWithoutPath(doc, op *object, route gateway.Route) {
+	content := op.at("requestBody", "content", "application/json")
+	if content == nil {
+		return
+	}
+	schema := content.at("schema")
+	if name, ok := strings.CutPrefix(schema.text("$ref"), schemaPrefix); ok {
+		schema = doc.at("components", "schemas", name)
+	}
+	without := newObject()
+	inPath := func(name string) bool { return strings.Contains(route.Path, "{"+name+"}") }
+	for _, name := range schema.names {
+		without.set(name, schema.values[name])
+	}
+	properties := newObject()
+	for _, name := range schema.at("properties").names {
+		if !inPath(name) {
+			properties.set(name, schema.values["properties"].(*object).values[name])
+		}
+	}
+	if len(properties.names) == len(schema.at("properties").names) {
+		return
+	}
+	without.set("properties", properties)
+	if required, ok := schema.values["required"].([]any); ok {
+		without.set("required", slices.DeleteFunc(slices.Clone(required), func(n any) bool { return inPath(n.(string)) }))
+	}
+	content.set("schema", without)
+	if len(properties.names) == 0 {
+		op.at("requestBody").set("required", false) // {} says nothing more
+	}
 }
 
 // access writes who may call: the rule itself, and how to show who one is.
