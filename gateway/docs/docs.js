@@ -75,12 +75,12 @@ function row(name, required, schema, description) {
   const shown = schema.$ref ? { ...resolve(schema), $ref: schema.$ref } : schema;
   const inner = innerOf(schema);
   const items = schema.type === 'array' ? limitsOf(resolve(schema.items) || {}) : '';
-  const limits = [limitsOf(shown), items && `each: ${items}`].filter(Boolean).join('; ');
+  const limits = [limitsOf(shown), items && !inner && `each: ${items}`].filter(Boolean).join('; ');
   return make('tr', {},
     make('td', {}, name, required ? make('b', {}, 'needed') : null),
     make('td', {},
       make('div.type', {}, typeOf(schema)),
-      limits && !inner ? make('div.limit', {}, limits) : null,
+      limits && (!inner || schema.type === 'array') ? make('div.limit', {}, limits) : null,
       description ? make('div', {}, description) : null,
       inner ? nested('its fields', inner) : null));
 }
