@@ -1,0 +1,42 @@
+// Command coffee is the whole system in one binary: a table of subcommands, nothing else.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // cafés have zones; a container may have none
+
+	"github.com/spf13/cobra"
+
+	"coffee/tool/admin"
+	"coffee/tool/importer"
+	"coffee/tool/verify"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "coffee:", err)
+		os.Exit(1)
+	}
+}
+
+func command() *cobra.Command {
+	root := runCommand()
+	root.AddCommand(
+		serveCommand(),
+		migrateCommand(),
+		importer.Command(),
+		admin.Command(),
+		verify.Command(),
+		startForRealCommand(),
+		configCommand(),
+		healthCommand(),
+		versionCommand(),
+	)
+	return root
+}
