@@ -216,7 +216,7 @@ func operatorToken(c Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
+	defer func() { _ = unlock() }()
 	return secretFile(c.path("operator.token"), func() string {
 		raw := make([]byte, 32)
 		_, _ = rand.Read(raw) // never fails

@@ -31,7 +31,7 @@ func loadKeys(c Config, issuers []string) (*keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	defer unlock()
+	defer func() { _ = unlock() }()
 	k := &keys{
 		signers:  map[string]*rpc.Signer{},
 		verifier: &rpc.Verifier{Audience: c.Chain, Keys: map[string]rpc.TrustedKey{}, Now: time.Now},
