@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,9 +31,9 @@ var modules = []module{
 }
 
 // open migrates and opens the database of a part.
-func (a *App) open(ctx context.Context, part string, migrations fs.FS) (*db.DB, error) {
+func (a *App) open(ctx context.Context, part string) (*db.DB, error) {
 	config := db.Config{URL: a.config.Database[part], Service: part, Log: a.log}
-	if err := db.Migrate(ctx, config, migrations); err != nil {
+	if err := db.Migrate(ctx, config, migrations()[part]); err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
 	d, err := db.Open(ctx, config)

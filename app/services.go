@@ -26,7 +26,7 @@ import (
 )
 
 func buildCafe(ctx context.Context, a *App) error {
-	d, err := a.open(ctx, "cafe", cafestore.Migrations())
+	d, err := a.open(ctx, "cafe")
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func buildCafe(ctx context.Context, a *App) error {
 }
 
 func buildLogin(ctx context.Context, a *App) error {
-	d, err := a.open(ctx, "login", loginstore.Migrations())
+	d, err := a.open(ctx, "login")
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func buildLogin(ctx context.Context, a *App) error {
 }
 
 func buildAdminLogin(ctx context.Context, a *App) error {
-	d, err := a.open(ctx, "adminlogin", adminloginstore.Migrations())
+	d, err := a.open(ctx, "adminlogin")
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func buildAdminLogin(ctx context.Context, a *App) error {
 }
 
 func buildMenu(ctx context.Context, a *App) error {
-	d, err := a.open(ctx, "menu", menustore.Migrations())
+	d, err := a.open(ctx, "menu")
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func buildMenu(ctx context.Context, a *App) error {
 }
 
 func buildInventory(ctx context.Context, a *App) error {
-	d, err := a.open(ctx, "inventory", inventorystore.Migrations())
+	d, err := a.open(ctx, "inventory")
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func buildInventory(ctx context.Context, a *App) error {
 }
 
 func buildOrder(ctx context.Context, a *App) error {
-	d, err := a.open(ctx, "order", orderstore.Migrations())
+	d, err := a.open(ctx, "order")
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func buildOrder(ctx context.Context, a *App) error {
 }
 
 func buildAnalytics(ctx context.Context, a *App) error {
-	d, err := a.open(ctx, "analytics", analyticsstore.Migrations())
+	d, err := a.open(ctx, "analytics")
 	if err != nil {
 		return err
 	}
