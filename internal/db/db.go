@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 )
 
 // Engine names what is behind a DB.
@@ -57,6 +58,7 @@ type DB struct {
 	engine  Engine
 	backend backend
 	read    DBTX
+	closed  atomic.Bool
 }
 
 // backend is what differs between the engines.
@@ -135,6 +137,9 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if d.closed.Load() {
+		return errClosed
+	}
 	return d.backend.write(ctx, func(ctx context.Context, tx Tx) error {
 		return fn(context.WithValue(ctx, writingKey{}, d), tx)
 	})
@@ -178,9 +183,12 @@ func (d *DB) Ping(ctx context.Context) error { return classify(d.backend.ping(ct
 func (d *DB) Stats() Stats { return d.backend.stats() }
 
 // Close finishes the transactions already handed in and closes the database.
-// Later calls of Write fail as unavailable.
+// Later calls of Write fail as unavailable; a second Close does nothing.
 func (d *DB) Close() error {
 	if d == nil {
+		return nil
+	}
+	if d.closed.Swap(true) {
 		return nil
 	}
 	return d.backend.close()
