@@ -18,6 +18,9 @@ import (
 // took should find its order.
 const writeTimeout = 10 * time.Second
 
+// attemptPause is how long a try waits, twenty times, for another one's outcome.
+const attemptPause = 25 * time.Millisecond
+
 // plan is an order that is priced and still has to take its stock and be written.
 type plan struct {
 	order   Order
@@ -191,6 +194,12 @@ func (s *Service) put(ctx context.Context, caller rpc.Caller, id string, print [
 		}
 		p.take.Attempt = n
 		expansion, err := s.Inventory.Consume(ctx, p.take)
+		if errs.HasCode(err, "attempt_differs") || errs.HasCode(err, "attempt_abandoned") {
+			if err := s.giveUp(ctx, p.take); err != nil {
+				return Order{}, err
+			}
+			continue
+		}
 		if err != nil {
 			return Order{}, err
 		}
@@ -213,6 +222,33 @@ func deref(o *Order) Order {
 		return Order{}
 	}
 	return *o
+}
+
+// giveUp ends an attempt whose stock was taken for other lines under the same id: by a try that is still on its way
+// elsewhere, which gets a moment to finish, or by one that died. What it took goes back.
+func (s *Service) giveUp(ctx context.Context, c Consumption) error {
+	for range 20 {
+		attempts, err := s.Store.Attempts(ctx, []string{c.OrderID})
+		if err != nil {
+			return err
+		}
+		for _, a := range attempts {
+			if a.N == c.Attempt {
+				return nil // decided
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(attemptPause):
+		}
+	}
+	open := OpenConsumption{OrderID: c.OrderID, Attempt: c.Attempt, Cafe: c.Cafe, BusinessDate: c.BusinessDate}
+	outcome, err := s.abandon(ctx, open)
+	if err != nil || outcome == AttemptPlaced {
+		return err
+	}
+	return s.giveBack(ctx, open)
 }
 
 // next looks an id up: the order it already is, or the attempt to make.

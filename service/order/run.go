@@ -130,13 +130,7 @@ func (s *Service) ReconcileOnce(ctx context.Context) error {
 			placed = append(placed, c)
 			continue
 		}
-		s.Step("before_reverse")
-		err := s.Inventory.Reverse(ctx, Reversal{
-			ID: reversalOf(c.OrderID, c.Attempt), OrderID: c.OrderID, Attempt: c.Attempt, Cafe: c.Cafe, BusinessDate: c.BusinessDate,
-		})
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("give back attempt %d of order %s: %w", c.Attempt, c.OrderID, err))
-		}
+		failed = errors.Join(failed, s.giveBack(ctx, c))
 	}
 	if len(placed) > 0 {
 		failed = errors.Join(failed, s.Inventory.Confirm(ctx, placed))
@@ -165,6 +159,18 @@ func (s *Service) abandon(ctx context.Context, c OpenConsumption) (string, error
 		}
 	}
 	return "", fmt.Errorf("attempt %d of order %s is taken and not there", c.Attempt, c.OrderID)
+}
+
+// giveBack returns what an abandoned attempt took; any number of times.
+func (s *Service) giveBack(ctx context.Context, c OpenConsumption) error {
+	s.Step("before_reverse")
+	err := s.Inventory.Reverse(ctx, Reversal{
+		ID: reversalOf(c.OrderID, c.Attempt), OrderID: c.OrderID, Attempt: c.Attempt, Cafe: c.Cafe, BusinessDate: c.BusinessDate,
+	})
+	if err != nil {
+		return fmt.Errorf("give back attempt %d of order %s: %w", c.Attempt, c.OrderID, err)
+	}
+	return nil
 }
 
 // reversals is the name space of the ids that whole attempts are given back under.
