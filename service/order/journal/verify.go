@@ -28,7 +28,8 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("journal of café %s, entry %d: %s: %s", f.Cafe, f.Seq, f.Kind, f.Text)
 }
 
-// Verifier checks one café's chain entry by entry in constant memory. The zero value starts at entry 1.
+// Verifier checks one café's chain entry by entry in constant memory. The zero value starts at entry 1 of the café
+// that its first entry names; After(café, 0, nil) starts at entry 1 of the one that is meant.
 // Whether an entry's payload or its hash was edited shows only in the entry after it, so Add may name the entry
 // before the one it was given, and a chain is verified only once Head has been called.
 type Verifier struct {
