@@ -127,8 +127,12 @@ func (m *mysqlDB) attempt(ctx context.Context, fn func(context.Context, Tx) erro
 		dialled := errors.As(err, &op) && op.Op == "dial"
 		return !dialled && endsTransaction(err), classify(err)
 	}
-	// Also for a closure that ends its goroutine; after Commit it does nothing.
-	defer func() { _ = begun.Rollback() }()
+	committing := false
+	defer func() {
+		if !committing { // also when the closure ends its goroutine
+			rollback(ctx, begun)
+		}
+	}()
 
 	tx := &guardedTx{under: begun, failedRow: m.failedRow}
 	err = tx.call(ctx, m.log, fn)
@@ -141,14 +145,26 @@ func (m *mysqlDB) attempt(ctx context.Context, fn func(context.Context, Tx) erro
 	if err != nil {
 		return false, err
 	}
+	committing = true
 	return m.commit(ctx, begun)
+}
+
+// rollback ends a transaction that is not over. Like COMMIT it knows no context,
+// and nobody needs its answer: who runs out of time need not wait for it.
+func rollback(ctx context.Context, tx *sql.Tx) {
+	done := make(chan struct{})
+	go func() { _ = tx.Rollback(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
 }
 
 // commit ends the transaction. The driver's COMMIT knows no context, so that it
 // is waited for here; who stops waiting does not know the outcome.
 func (m *mysqlDB) commit(ctx context.Context, tx *sql.Tx) (again bool, err error) {
 	if err := ctx.Err(); err != nil {
-		return false, err
+		return false, err // database/sql rolls back by itself
 	}
 	done := make(chan error, 1)
 	go func() { done <- tx.Commit() }()
