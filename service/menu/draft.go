@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"coffee/internal/audit"
 	"coffee/internal/errs"
 	"coffee/internal/page"
@@ -212,6 +214,12 @@ func listed500(entries []Entry, archived bool) []Entry {
 	return kept
 }
 
+// isID tells whether an id is written as we write ids.
+func isID(id string) bool {
+	parsed, err := uuid.Parse(id)
+	return err == nil && parsed.String() == id
+}
+
 // Item is one item of the draft, archived or not. Errors: not_found.
 func (s *Service) Item(ctx context.Context, id string) (Item, error) {
 	var item Item
@@ -229,13 +237,19 @@ func (s *Service) Item(ctx context.Context, id string) (Item, error) {
 	return item, err
 }
 
-// Items searches the draft by part of a name, in pages. Errors: invalid_cursor.
+// Items searches the draft by part of a name, in pages. Errors: invalid_cursor, invalid_request.
 func (s *Service) Items(ctx context.Context, name, category string, archived bool, limit int32, cursor string) ([]Item, string, error) {
 	q := ItemQuery{Name: strings.ToLower(strings.TrimSpace(name)), Category: category, Archived: archived}
 	var after ItemKey
 	continued, err := page.Decode(cursor, &after)
 	if err != nil {
 		return nil, "", err
+	}
+	if continued && !isID(after.ID) {
+		return nil, "", errs.Invalid("invalid_cursor", "The cursor is not one of ours: start again from the first page.")
+	}
+	if category != "" && !isID(category) {
+		return nil, "", errs.Invalid("invalid_request", "Some fields are not valid.").Field("category_id", "must be a category's id")
 	}
 	if continued {
 		q.After = &after
