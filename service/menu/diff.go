@@ -341,8 +341,8 @@ func texts[T any](list []T, text func(T) string) []string {
 	return out
 }
 
-// DiffOverlay is what a café's overlay changes against the one of a release; nil when nothing.
-func DiffOverlay(known map[key]string, before, after Overlay) *Change {
+// diffOverlay is what a café's overlay changes against the one of a release; nil when nothing.
+func diffOverlay(known map[key]string, before, after Overlay) *Change {
 	was, is := before.index(), after.index()
 	change := Change{Kind: KindOverlay, ID: after.CafeID, Name: after.CafeID, What: Changed}
 	switch {

@@ -133,7 +133,7 @@ func (s *Service) DiffDraft(ctx context.Context) (int64, []Change, error) {
 		if err := errors.Join(err, err2); err != nil {
 			return 0, nil, err
 		}
-		if change := DiffOverlay(known, before, after); change != nil {
+		if change := diffOverlay(known, before, after); change != nil {
 			if cafe, err := s.cafes.Cafe(ctx, o.CafeID); err == nil {
 				change.Name = cafe.Name
 			}
