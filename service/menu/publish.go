@@ -58,9 +58,8 @@ func publish(ctx context.Context, tx Tx, actor audit.Actor, start Start, note st
 	release := Release{
 		Number: newest.Number + 1, Note: note, PublishedAt: now, PublishedBy: actor.ID, ItemCount: int32(len(live.Items)),
 	}
-	if !now.After(newest.PublishedAt) {
-		// A clock set back must not turn the order of releases round.
-		release.PublishedAt = newest.PublishedAt.Add(time.Microsecond)
+	if now.Before(newest.PublishedAt) {
+		release.PublishedAt = newest.PublishedAt // a clock set back must not turn the order of releases round
 	}
 	release.Start = StartFor(release.Number, start)
 	if err := tx.AddRelease(ctx, release, document); err != nil {

@@ -81,7 +81,7 @@ func (s *Service) Menu(ctx context.Context, reader Reader, cafeID string, number
 			return Menu{}, errs.NotFound("release %d", number)
 		}
 		release = releases[number-1]
-		if !reader.Ahead && release.StartsAt(cafe.Calendar).After(now) {
+		if !reader.Ahead && !release.Started(cafe.Calendar, now) {
 			return Menu{}, errs.NotFound("release %d", number)
 		}
 	}

@@ -45,11 +45,16 @@ func (r Release) StartsAt(c day.Calendar) time.Time {
 	return c.NextCutoff(r.PublishedAt).UTC()
 }
 
+// Started tells whether a release has started in a café. One that starts at once has, by any clock that reads it.
+func (r Release) Started(c day.Calendar, now time.Time) bool {
+	return r.Start == StartNow || !r.StartsAt(c).After(now)
+}
+
 // InForce is the highest release that has started in a café, and false before any has. The releases are 1, 2, 3 … in
 // order. A release that starts now overtakes an earlier one that still waits for its cut-off: that one never comes.
 func InForce(releases []Release, c day.Calendar, now time.Time) (Release, bool) {
 	for i := len(releases) - 1; i >= 0; i-- {
-		if !releases[i].StartsAt(c).After(now) {
+		if releases[i].Started(c, now) {
 			return releases[i], true
 		}
 	}
