@@ -1,0 +1,119 @@
+// Package dbtest gives each test a fresh database on every engine present. It
+// is for tests only and knows no table.
+//
+// SQLite is always there. MySQL is the server that COFFEE_TEST_MYSQL_DSN names
+// (a user that may create schemas), or else a private MariaDB that the test
+// processes of this machine share and that ends a moment after the last of them.
+// Without either, MySQL tests skip, or fail when COFFEE_TEST_REQUIRE=1.
+package dbtest
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"coffee/internal/db"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// Each runs fn on a fresh, migrated database of every engine, as the sub-tests
+// "sqlite" and "mysql".
+func Each(t *testing.T, service string, migrations fs.FS, fn func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	for _, engine := range []db.Engine{db.SQLite, db.MySQL} {
+		t.Run(string(engine), func(t *testing.T) {
+			fn(t, Open(t, Config(t, engine, service), migrations))
+		})
+	}
+}
+
+// Open migrates and opens cfg's database, and closes it after the test.
+func Open(t testing.TB, cfg db.Config, migrations fs.FS) *db.DB {
+	t.Helper()
+	if err := db.Migrate(t.Context(), cfg, migrations); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("close the %s database: %v", cfg.Service, err)
+		}
+	})
+	return d
+}
+
+// Engines returns the engines this machine can test.
+func Engines(t testing.TB) []db.Engine {
+	t.Helper()
+	if _, err := server(); err != nil {
+		require(t, err)
+		return []db.Engine{db.SQLite}
+	}
+	return []db.Engine{db.SQLite, db.MySQL}
+}
+
+// Config names a fresh, un-migrated database, which is gone after the test. It
+// skips the test when the engine is missing.
+func Config(t testing.TB, engine db.Engine, service string) db.Config {
+	t.Helper()
+	cfg := db.Config{Service: service}
+	if engine == db.SQLite {
+		cfg.URL = "sqlite:" + filepath.Join(t.TempDir(), service+".db")
+		return cfg
+	}
+	dsn, err := server()
+	if err != nil {
+		require(t, err)
+		t.Skip(err)
+	}
+	cfg.URL = "mysql:" + freshSchema(t, dsn, service)
+	return cfg
+}
+
+// require fails the test where a missing engine is no excuse.
+func require(t testing.TB, err error) {
+	t.Helper()
+	if os.Getenv("COFFEE_TEST_REQUIRE") == "1" {
+		t.Fatal(err)
+	}
+}
+
+// freshSchema makes a schema with the server's own defaults, as an operator
+// would, drops it after the test, and returns its DSN.
+func freshSchema(t testing.TB, dsn, service string) string {
+	t.Helper()
+	config, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		t.Fatal("COFFEE_TEST_MYSQL_DSN is not a DSN of go-sql-driver/mysql")
+	}
+	config.DBName = ""
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var random [8]byte
+	_, _ = rand.Read(random[:])
+	name := "coffee_test_" + service + "_" + hex.EncodeToString(random[:])
+	admin := func(statement string) {
+		pool := sql.OpenDB(connector)
+		defer func() { _ = pool.Close() }()
+		if _, err := pool.Exec(statement); err != nil {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+	admin("CREATE DATABASE `" + name + "`")
+	t.Cleanup(func() { admin("DROP DATABASE `" + name + "`") })
+	if t.Failed() {
+		t.FailNow()
+	}
+	config.DBName = name
+	return config.FormatDSN()
+}
