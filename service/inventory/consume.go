@@ -56,7 +56,9 @@ type Shortage struct {
 // ShortError is the store's word that counted goods are short; nothing was stored.
 type ShortError struct{ Short []Short }
 
-func (e *ShortError) Error() string { return fmt.Sprintf("inventory: %d counted goods are short", len(e.Short)) }
+func (e *ShortError) Error() string {
+	return fmt.Sprintf("inventory: %d counted goods are short", len(e.Short))
+}
 
 // ErrAbandoned tells that an attempt was reversed as a whole: it stays closed for ever.
 var ErrAbandoned = errors.New("inventory: the attempt was abandoned")
@@ -214,4 +216,6 @@ func (s *Service) ListOpen(ctx context.Context, age time.Duration, limit int32) 
 }
 
 // Confirm closes open consumptions whose order exists; again is no error.
-func (s *Service) Confirm(ctx context.Context, orders []Open) error { return s.Store.Confirm(ctx, orders) }
+func (s *Service) Confirm(ctx context.Context, orders []Open) error {
+	return s.Store.Confirm(ctx, orders)
+}

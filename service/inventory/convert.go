@@ -6,6 +6,8 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"coffee/internal/day"
+	"coffee/internal/errs"
 	inventorypb "coffee/proto/coffee/inventory/v1"
 )
 
@@ -99,7 +101,10 @@ func orderFrom(r *inventorypb.ConsumeRequest) (Order, error) {
 		Attempt: r.GetAttempt(), BusinessDate: r.GetBusinessDate(), Service: r.GetService(), Type: r.GetType(),
 		Reason: r.GetReason(), By: r.GetBy(), Lines: make([]OrderLine, len(r.GetLines())),
 	}
-	var err error
+	err := checkDate(o.BusinessDate)
+	if err != nil {
+		return o, err
+	}
 	if o.OrderID, err = ParseID("order_id", r.GetOrderId()); err != nil {
 		return o, err
 	}
@@ -113,6 +118,14 @@ func orderFrom(r *inventorypb.ConsumeRequest) (Order, error) {
 	}
 	o.SoldOut, err = idsFrom("sold_out_ingredient_ids", r.GetSoldOutIngredientIds())
 	return o, err
+}
+
+// checkDate refuses what looks like a date and is none.
+func checkDate(date string) error {
+	if _, err := time.Parse(day.Layout, date); err != nil {
+		return errs.Invalid("invalid_request", "Some fields are not valid.").Field("business_date", "must be a date")
+	}
+	return nil
 }
 
 func orderLineFrom(field string, l *inventorypb.ConsumeLine) (OrderLine, error) {
@@ -142,7 +155,10 @@ func expandedTo(e ExpandedLine) *inventorypb.ExpandedLine {
 
 func reversalFrom(r *inventorypb.ReverseRequest) (Reversal, error) {
 	out := Reversal{Attempt: r.GetAttempt(), BusinessDate: r.GetBusinessDate(), By: r.GetBy(), Lines: make([]UndoLine, len(r.GetLines()))}
-	var err error
+	err := checkDate(out.BusinessDate)
+	if err != nil {
+		return out, err
+	}
 	if out.ID, err = ParseID("reversal_id", r.GetReversalId()); err != nil {
 		return out, err
 	}
