@@ -10,10 +10,10 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 )
 
 // Engine names what is behind a DB.
@@ -57,6 +57,7 @@ type DB struct {
 	engine  Engine
 	backend backend
 	read    DBTX
+	closed  atomic.Bool
 }
 
 // backend is what differs between the engines.
@@ -135,6 +136,9 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if d.closed.Load() {
+		return errClosed
+	}
 	return d.backend.write(ctx, func(ctx context.Context, tx Tx) error {
 		return fn(context.WithValue(ctx, writingKey{}, d), tx)
 	})
@@ -164,7 +168,7 @@ func (d *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx DBTX)
 	}
 	// Nothing was written: a rollback ends the snapshot as well as a commit, and
 	// also when fn panics.
-	defer func() { _ = tx.Rollback() }()
+	defer rollback(ctx, tx)
 	return fn(ctx, &readOnly{db: d, under: tx})
 }
 
@@ -178,44 +182,13 @@ func (d *DB) Ping(ctx context.Context) error { return classify(d.backend.ping(ct
 func (d *DB) Stats() Stats { return d.backend.stats() }
 
 // Close finishes the transactions already handed in and closes the database.
-// Later calls of Write fail as unavailable.
+// Later calls of Write fail as unavailable; a second Close does nothing.
 func (d *DB) Close() error {
 	if d == nil {
 		return nil
 	}
+	if d.closed.Swap(true) {
+		return nil
+	}
 	return d.backend.close()
-}
-
-// readOnly hands queries to a pool or snapshot and refuses what would write, so
-// that both engines behave alike (SQLite refuses on its own, MySQL would not).
-type readOnly struct {
-	db    *DB
-	under DBTX
-}
-
-var errReadOnly = errors.New("db: this connection only reads; write inside DB.Write")
-
-func (r *readOnly) ExecContext(context.Context, string, ...any) (sql.Result, error) {
-	return nil, errReadOnly
-}
-
-func (r *readOnly) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
-	if r.db.writing(ctx) {
-		return nil, ErrNested
-	}
-	return r.under.PrepareContext(ctx, query)
-}
-
-func (r *readOnly) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if r.db.writing(ctx) {
-		return nil, ErrNested
-	}
-	return r.under.QueryContext(ctx, query, args...)
-}
-
-func (r *readOnly) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if r.db.writing(ctx) {
-		return r.db.backend.failedRow(ErrNested)
-	}
-	return r.under.QueryRowContext(ctx, query, args...)
 }
