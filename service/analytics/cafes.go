@@ -91,7 +91,7 @@ func (s *Service) keepCafes(ctx context.Context, cafes []Cafe) error {
 	}
 	var changed []Cafe
 	for _, c := range cafes {
-		if old, ok := known[c.ID]; !ok || old.Version < c.Version {
+		if old, ok := known[c.ID]; !ok || (old != c && old.Version <= c.Version) {
 			changed = append(changed, c)
 		}
 	}
