@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockFile takes an exclusive lock that Windows gives back when the process
+// LockFile takes an exclusive lock that Windows gives back when the process
 // ends, however it ends.
-func lockFile(ctx context.Context, path string) (unlock func() error, err error) {
+func LockFile(ctx context.Context, path string) (unlock func() error, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err

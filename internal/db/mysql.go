@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"sync/atomic"
 	"time"
 
@@ -123,9 +122,7 @@ func wait(ctx context.Context, attempt int) error {
 func (m *mysqlDB) attempt(ctx context.Context, fn func(context.Context, Tx) error) (again bool, err error) {
 	begun, err := m.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
-		var op *net.OpError
-		dialled := errors.As(err, &op) && op.Op == "dial"
-		return !dialled && endsTransaction(err), classify(err)
+		return !refusedDial(err) && endsTransaction(err), classify(err)
 	}
 	committing := false
 	defer func() {
@@ -193,13 +190,10 @@ func (m *mysqlDB) commit(ctx context.Context, tx *sql.Tx) (again bool, err error
 	return false, &unknownCommitError{err}
 }
 
-// beginRead asks for REPEATABLE READ alone: TiDB refuses START TRANSACTION READ
-// ONLY, and readOnly keeps writes away.
+func (m *mysqlDB) reader() DBTX { return mysqlReads{m.pool} }
 func (m *mysqlDB) beginRead(ctx context.Context) (*sql.Tx, error) {
-	return m.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+	return mysqlReads{m.pool}.beginRead(ctx)
 }
-
-func (m *mysqlDB) reader() DBTX                   { return m.pool }
 func (m *mysqlDB) failedRow(err error) *sql.Row   { return failedRow(m.pool, err) }
 func (m *mysqlDB) ping(ctx context.Context) error { return m.pool.PingContext(ctx) }
 func (m *mysqlDB) close() error                   { return m.pool.Close() }

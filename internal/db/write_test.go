@@ -79,7 +79,7 @@ func TestManyWriters(t *testing.T) {
 // that a test decides who queues behind it.
 func held(t *testing.T, d *db.DB, ctx context.Context) (release func(), outcome chan error) {
 	t.Helper()
-	started, free := make(chan struct{}), make(chan struct{})
+	started, free := make(chan struct{}, 1), make(chan struct{})
 	outcome = make(chan error, 1)
 	go func() {
 		outcome <- d.Write(ctx, func(ctx context.Context, tx db.Tx) error {

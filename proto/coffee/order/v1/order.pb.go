@@ -13,7 +13,6 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "coffee/proto/coffee/access/v1"
 	v1 "coffee/proto/coffee/inventory/v1"
-	_ "coffee/proto/coffee/type/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -4692,7 +4691,7 @@ var File_coffee_order_v1_order_proto protoreflect.FileDescriptor
 
 const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\n" +
-	"\x1bcoffee/order/v1/order.proto\x12\x0fcoffee.order.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a#coffee/inventory/v1/inventory.proto\x1a\x19coffee/type/v1/type.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n" +
+	"\x1bcoffee/order/v1/order.proto\x12\x0fcoffee.order.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a#coffee/inventory/v1/inventory.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n" +
 	"\x0eModifierChoice\x12)\n" +
 	"\vmodifier_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
 	"modifierId\x12%\n" +

@@ -1,0 +1,3 @@
+module coffee/ci/testreport
+
+go 1.26.0

@@ -1,0 +1,103 @@
+# One command checks everything: make check. CI runs that same command.
+# Tools are pinned in .ci/tools and built once, into a cache outside the clone.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
+export PATH := $(CURDIR)/.cache/bin:$(PATH)
+
+# How long each fuzz target runs.
+FUZZTIME ?= 5s
+# A single package or pattern: make test PKG=./service/order/...
+PKG ?= ./...
+# In CI a skipped test is a failure: its engine or tool is missing.
+SKIPS := $(if $(filter 1,$(COFFEE_TEST_REQUIRE)),fail,list)
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: tools
+tools: ## Build the pinned tools into the cache and link them into .cache/bin
+	@.ci/tools/build
+
+.PHONY: generate
+generate: ## Make the generated code again: contracts, REST, OpenAPI, SQL
+	@proto/generate
+	@.ci/generate-sql
+
+.PHONY: format
+format: tools ## Rewrite the Go files in the project's format
+	@.ci/go-files | xargs -r gofumpt -w
+
+.PHONY: test
+test: .cache/bin/testreport ## Run the tests (PKG=./folder/... for a part)
+	@.ci/test $(PKG)
+
+.PHONY: bench
+bench: ## Run the Go benchmarks
+	go test -run '^$$' -bench . -benchmem $(PKG)
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (5s)
+	@.ci/fuzz $(FUZZTIME)
+
+.PHONY: check
+check: tools check-format check-tidy check-generated check-proto check-vet check-lint check-ci check-race check-fuzz check-vulnerable ## Check everything; what CI runs
+	@echo "check: all passed"
+
+.PHONY: check-format
+check-format: ## Fail on a Go file that gofumpt would change
+	@files=$$(.ci/go-files | xargs -r gofumpt -l); \
+	if [ -n "$$files" ]; then echo "not formatted (make format):"; echo "$$files"; exit 1; fi
+	@echo "check: format"
+
+.PHONY: check-tidy
+check-tidy: ## Fail when go.mod is not tidy or docs/dependencies.md not true
+	@if .ci/has-packages; then \
+		go mod tidy -diff >.cache/tidy.diff || { head -n 60 .cache/tidy.diff; echo "go.mod is not tidy: go mod tidy"; exit 1; }; \
+	else echo "check: no packages, go.mod not compared"; fi
+	@.ci/check-dependencies
+	@echo "check: tidy"
+
+.PHONY: check-generated
+check-generated: ## Make the generated code again and fail when it differs
+	@.ci/check-generated
+	@echo "check: generated"
+
+.PHONY: check-proto
+check-proto: ## Lint the contracts, and compare them with their previous version
+	@.ci/check-proto
+	@echo "check: contracts"
+
+.PHONY: check-vet
+check-vet: ## Run go vet
+	@if .ci/has-packages; then go vet ./...; fi
+	@echo "check: vet"
+
+.PHONY: check-lint
+check-lint: ## Run the linters of .golangci.yml
+	@if .ci/has-packages; then golangci-lint run; fi
+	@echo "check: lint"
+
+.PHONY: check-ci
+check-ci: ## Test the CI's own program
+	@cd .ci/testreport && go vet ./... && go test ./...
+
+.PHONY: check-race
+check-race: .cache/bin/testreport ## Run the tests under the race detector
+	@.ci/test -race $(PKG)
+
+.PHONY: check-fuzz
+check-fuzz: fuzz ## Run every fuzz target for a few seconds
+	@echo "check: fuzz"
+
+.PHONY: check-vulnerable
+check-vulnerable: ## Run govulncheck, where its database can be reached
+	@.ci/check-vulnerable
+
+.cache/bin/testreport: .ci/testreport/main.go .ci/testreport/go.mod
+	@mkdir -p .cache/bin
+	@cd .ci/testreport && go build -o ../../.cache/bin/testreport .
