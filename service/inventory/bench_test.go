@@ -22,8 +22,11 @@ func BenchmarkConsume(b *testing.B) {
 			for i := range cafes {
 				cafes[i] = id()
 				if _, err := k.s.Receive(b.Context(), inventory.Author{}, cafes[i], "", "", inventory.TypeReceipt, []inventory.ReceiptLine{
-					{IngredientID: k.croissant, Quantity: 1e12}, {IngredientID: k.beans, Quantity: 1e12}, {IngredientID: k.oat, Quantity: 1e12},
-					{IngredientID: k.cupL, Quantity: 1e12}, {IngredientID: k.lid, Quantity: 1e12},
+					{IngredientID: k.croissant, Quantity: 1e12},
+					{IngredientID: k.beans, Quantity: 1e12},
+					{IngredientID: k.oat, Quantity: 1e12},
+					{IngredientID: k.cupL, Quantity: 1e12},
+					{IngredientID: k.lid, Quantity: 1e12},
 				}); err != nil {
 					b.Fatal(err)
 				}

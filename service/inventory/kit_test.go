@@ -103,14 +103,14 @@ func ok[T any](t testing.TB) func(v T, err error) T {
 	}
 }
 
-// wantCode fails unless err carries a code.
-func wantCode(t testing.TB, err error, code string) *errs.Error {
+// wantCode fails unless err carries a code, and gives what a client sees of it.
+func wantCode(t testing.TB, err error, code string) errs.Error {
 	t.Helper()
 	e, isOurs := errs.As(err)
 	if !isOurs || e.Code != code {
 		t.Fatalf("error = %v, want %s", err, code)
 	}
-	return e
+	return *e
 }
 
 func (k *kit) ingredient(name, unit string, counted bool, more ...func(*inventorypb.PutIngredientRequest)) string {
