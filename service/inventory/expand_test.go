@@ -20,7 +20,10 @@ func shop() *Book {
 		b.Ingredients[id] = Ingredient{ID: id, Name: id, Unit: unit, Counted: id == "croissant", Version: 1}
 	}
 	b.Recipes["latte"] = Recipe{VariationID: "latte", Lines: []RecipeLine{
-		{"beans", "beans", 18_000, ""}, {"milk", "milk", 320_000, ""}, {"cup", "cup", 1000, TakeAway}, {"lid", "lid", 1000, TakeAway},
+		{"beans", "beans", 18_000, ""},
+		{"milk", "milk", 320_000, ""},
+		{"cup", "cup", 1000, TakeAway},
+		{"lid", "lid", 1000, TakeAway},
 		{"cup", "mug", 1000, EatIn},
 	}}
 	b.Recipes["rich"] = Recipe{VariationID: "rich", Lines: []RecipeLine{{"milk", "milk", 200_001, ""}, {"milk", "cream", 40_000, ""}}}
