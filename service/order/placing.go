@@ -364,7 +364,9 @@ func (s *Service) insert(tx Tx, p *plan, o *Order) error {
 		}
 		o.CallNumber = fmt.Sprintf("%s-%03d", letter, n%10000)
 	}
-	if err := tx.Insert([]*Order{o}); err != nil {
+	if err := tx.Insert([]*Order{o}); errors.Is(err, ErrTaken) {
+		return orderExists() // an imported order: it never had an attempt
+	} else if err != nil {
 		return err
 	}
 	s.Step("before_commit")
