@@ -155,6 +155,6 @@ func (s Summary) print(out io.Writer) {
 	_ = t.Flush() // to a terminal or a pipe: nothing to do about it
 	fmt.Fprintf(out, "receipts: %d added, %d unchanged, %d refused, in %s\n", s.Added, s.Unchanged, s.Refused, s.Elapsed.Round(10*time.Millisecond))
 	if s.Rows > 0 {
-		fmt.Fprintf(out, "%d rows could not be taken: %s names each with its reason\n", s.Rows, s.Rejects)
+		fmt.Fprintf(out, "rows not taken: %d, each with its reason in %s\n", s.Rows, s.Rejects)
 	}
 }
