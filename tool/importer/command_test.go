@@ -118,7 +118,7 @@ func TestProgressOnATerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	var out bytes.Buffer
 	p := newProgress(&out, true, file)
 	stop := p.start(func() int { return 12 })

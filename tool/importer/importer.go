@@ -86,7 +86,7 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	progress := newProgress(o.Progress, o.Live, file)
 	decoder, err := newDecoder(o.Mapping, catalogue, progress.reading(file))
 	if err != nil {
