@@ -47,6 +47,9 @@ func (s *Service) Run(ctx context.Context) error {
 			s.Log.InfoContext(ctx, "the journals are followed again")
 		}
 		failing = err != nil
+		if err := s.warm(ctx); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "the figures in memory are not up to date; the next reader waits for them", "error", err)
+		}
 		pause, cancel := context.WithTimeout(ctx, s.Interval)
 		<-pause.Done()
 		cancel()
