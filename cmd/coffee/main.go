@@ -11,10 +11,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"coffee/app"
 	"coffee/tool/admin"
 	"coffee/tool/importer"
 	"coffee/tool/verify"
 )
+
+// databases are the database URLs of the configuration in force.
+func databases() (map[string]string, error) {
+	config, err := app.Load(app.Getenv)
+	return config.Database, err
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -32,7 +39,7 @@ func command() *cobra.Command {
 		migrateCommand(),
 		importer.Command(),
 		admin.Command(),
-		verify.Command(),
+		verify.Command(databases),
 		startForRealCommand(),
 		configCommand(),
 		healthCommand(),

@@ -114,6 +114,6 @@ func (f *filler) shelves(ctx context.Context, p place) error {
 			return nil
 		}
 	}
-	_, err = f.Inventory.Receive(rpc.WithIdempotencyKey(ctx, "demonstration-opening"), receipt)
+	_, err = f.Inventory.Receive(rpc.WithIdempotencyKey(ctx, "demonstration-opening-"+p.id()), receipt)
 	return err
 }
