@@ -101,6 +101,8 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, c *call) error {
 	case end == nil && len(others) > 0:
 		w.Header().Set("Allow", strings.Join(others, ", "))
 		return refuse(http.StatusMethodNotAllowed, "Wrong method", "method_not_allowed", "This path takes %s.", strings.Join(others, ", "))
+	case end != nil && end.Stream && r.Method != http.MethodGet:
+		return refuse(http.StatusMethodNotAllowed, "Wrong method", "method_not_allowed", "A stream can only be read.")
 	case end == nil || !utf8.ValidString(r.URL.Path):
 		return refuse(http.StatusNotFound, "Not found", "route_not_found", "There is no such route: see /docs.")
 	}
