@@ -29,6 +29,7 @@ func TestID(t *testing.T) {
 	for _, bad := range []string{
 		"", "x", text[1:], text + "0", "01890A5D-AC96-774B-BCCE-B302099A8057", "01890a5dac96774bbcceb302099a8057",
 		"01890a5d-ac96-774b-bcce-b302099a805g", "01890a5d-ac96-774b-bcceb-302099a8057", "01890a5d-ac96-774b-bcce-b3020-9a8057",
+		"00000000-0000-0000-0000-00-000000000",
 	} {
 		if _, err := db.ParseID(bad); err == nil {
 			t.Errorf("%q passed", bad)

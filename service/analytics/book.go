@@ -219,8 +219,13 @@ func (s *Service) warm(ctx context.Context) error {
 	s.books.mu.Lock()
 	kept := slices.Clone(s.books.kept)
 	s.books.mu.Unlock()
-	now := s.Now()
 	for _, b := range kept {
+		b.mu.Lock()
+		idle := s.Now().Sub(b.used) > bookWarm
+		b.mu.Unlock()
+		if idle {
+			continue
+		}
 		err := s.Store.View(ctx, func(ctx context.Context, r Reader) error {
 			rows, err := r.Months(ctx, b.month)
 			if err != nil {
@@ -228,9 +233,6 @@ func (s *Service) warm(ctx context.Context) error {
 			}
 			b.mu.Lock()
 			defer b.mu.Unlock()
-			if now.Sub(b.used) > bookWarm {
-				return nil
-			}
 			return b.refresh(ctx, r, rows, "")
 		})
 		if err != nil {

@@ -44,7 +44,7 @@ func (s *Service) Month(ctx context.Context, q Query) (MonthView, error) {
 		if err != nil {
 			return err
 		}
-		if v.Currency, v.OtherCurrencies, err = s.chooseCurrency(ctx, r, all, q.Currency, q.Cafe); err != nil {
+		if v.Currency, v.OtherCurrencies, err = chooseCurrency(ctx, r, all, known, q.Currency, q.Cafe); err != nil {
 			return err
 		}
 		cafes, total := cafesOf(all, v.Currency, q.Cafe, known)
@@ -121,7 +121,7 @@ func (s *Service) growth(ctx context.Context, r Reader, v MonthView, cafe string
 
 // chooseCurrency is the currency of a view, and the others that were sold in. Without a wish it is the one most cafés
 // sold in that month, else the one most cafés ever sold in, else the one most cafés have.
-func (s *Service) chooseCurrency(ctx context.Context, r Reader, months []CafeMonth, wish, cafe string) (currency string, others []string, err error) {
+func chooseCurrency(ctx context.Context, r Reader, months []CafeMonth, known map[string]Cafe, wish, cafe string) (currency string, others []string, err error) {
 	cafes := map[string]int{}
 	for _, m := range months {
 		if !m.Zero() && (cafe == "" || m.Cafe == cafe) {
@@ -142,10 +142,6 @@ func (s *Service) chooseCurrency(ctx context.Context, r Reader, months []CafeMon
 		}
 	}
 	if currency == "" {
-		known, err := s.knownCafes(ctx)
-		if err != nil {
-			return "", nil, err
-		}
 		have := map[string]int{}
 		for id, c := range known {
 			if cafe == "" || id == cafe {

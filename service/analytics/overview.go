@@ -47,7 +47,7 @@ func (s *Service) Overview(ctx context.Context, q Query) (OverviewView, error) {
 		if err != nil {
 			return err
 		}
-		if v.Currency, _, err = s.chooseCurrency(ctx, r, all, q.Currency, q.Cafe); err != nil {
+		if v.Currency, _, err = chooseCurrency(ctx, r, all, known, q.Currency, q.Cafe); err != nil {
 			return err
 		}
 		cafes, total := cafesOf(all, v.Currency, q.Cafe, known)
