@@ -109,7 +109,7 @@ func TestScenario(t *testing.T) {
 		// Logout: the old cookie is dead, also when it is shown again.
 		cookies := till.client.Jar.Cookies(mustURL(t, c.gateway))
 		till.ok("POST", "/logout", object{})
-		till.refused(401, "session_ended", "GET", "/session", nil)
+		till.refused(401, "sign_in_required", "GET", "/session", nil)
 		replay := c.browser()
 		replay.client.Jar.SetCookies(mustURL(t, c.gateway), cookies)
 		replay.refused(401, "session_ended", "GET", "/session", nil)
