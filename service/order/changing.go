@@ -162,7 +162,7 @@ func (s *Service) Remake(ctx context.Context, caller rpc.Caller, r Remake, key k
 		if err != nil {
 			return nil, err
 		}
-		calendar, err := cafe.calendar()
+		calendar, err := s.calendar(cafe.Zone, cafe.CutoffMinutes)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"coffee/internal/errs"
 	"coffee/internal/keyed"
+	"coffee/internal/page"
 	"coffee/internal/rpc"
 	orderpb "coffee/proto/coffee/order/v1"
 	"coffee/service/order/journal"
@@ -106,8 +107,19 @@ func (g *server) ListOrders(ctx context.Context, p *orderpb.ListOrdersRequest) (
 	if err != nil {
 		return nil, err
 	}
-	return &orderpb.ListOrdersResponse{Orders: ordersTo(caller, orders), NextCursor: next}, nil
+	answer := &orderpb.ListOrdersResponse{Orders: ordersTo(caller, orders), NextCursor: next}
+	size := 0
+	for i, o := range answer.GetOrders() {
+		if size += proto.Size(o); size > listBytes && i > 0 { // a shorter page, and where to go on
+			answer.Orders, answer.NextCursor = answer.GetOrders()[:i], page.Encode(listKey(orders[i-1]))
+			break
+		}
+	}
+	return answer, nil
 }
+
+// listBytes keeps a page of orders under what one message may hold (1 MiB).
+const listBytes = 768 << 10
 
 func (g *server) Settle(ctx context.Context, p *orderpb.SettleRequest) (*orderpb.SettleResponse, error) {
 	caller := rpc.CallerFrom(ctx)

@@ -160,7 +160,7 @@ func (s *Service) historical(ctx context.Context, caller rpc.Caller, source stri
 	if err != nil {
 		return nil, err
 	}
-	calendar, err := cafe.calendar()
+	calendar, err := s.calendar(cafe.Zone, cafe.CutoffMinutes)
 	if err != nil {
 		return nil, fmt.Errorf("café %s: %w", cafe.ID, err)
 	}

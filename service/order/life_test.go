@@ -446,6 +446,9 @@ func TestCollect(t *testing.T) {
 	s := newShop(t, nil)
 	paid := s.place(ana, request(line(latteM, 1)))
 	r := request(line(latteM, 1))
+	r.Tenders = []*orderpb.TenderRequest{cash(2800)}
+	forgotten := s.place(ana, r)
+	r = request(line(latteM, 1))
 	r.CafeId = cafeA
 	unpaid := s.place(rpctest.Customer(newID()), r)
 	for _, o := range []*orderpb.Order{paid, unpaid} {
@@ -472,7 +475,13 @@ func TestCollect(t *testing.T) {
 	if got := state(unpaid.GetId()).GetState(); got != "ready" {
 		t.Errorf("unpaid phone order after 15 min: %s", got)
 	}
-	collect(18 * time.Hour)
+	collect(20 * time.Hour)
+	if err := s.service.CloseOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := state(forgotten.GetId()); got.GetState() != "collected" || !got.GetCollectedAutomatically() {
+		t.Errorf("a paid order nobody bumped, after the day: %v", got)
+	}
 	if got := state(unpaid.GetId()).GetState(); got != "uncollected" {
 		t.Errorf("unpaid phone order after the day: %s", got)
 	}

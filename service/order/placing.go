@@ -84,7 +84,7 @@ func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, sou
 	if cafe.Archived {
 		return nil, errs.Conflict("cafe_archived", "This café is closed for good.")
 	}
-	calendar, err := cafe.calendar()
+	calendar, err := s.calendar(cafe.Zone, cafe.CutoffMinutes)
 	if err != nil {
 		return nil, fmt.Errorf("café %s: %w", cafe.ID, err)
 	}
