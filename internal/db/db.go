@@ -10,7 +10,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -169,7 +168,7 @@ func (d *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx DBTX)
 	}
 	// Nothing was written: a rollback ends the snapshot as well as a commit, and
 	// also when fn panics.
-	defer func() { _ = tx.Rollback() }()
+	defer rollback(ctx, tx)
 	return fn(ctx, &readOnly{db: d, under: tx})
 }
 
@@ -192,38 +191,4 @@ func (d *DB) Close() error {
 		return nil
 	}
 	return d.backend.close()
-}
-
-// readOnly hands queries to a pool or snapshot and refuses what would write, so
-// that both engines behave alike (SQLite refuses on its own, MySQL would not).
-type readOnly struct {
-	db    *DB
-	under DBTX
-}
-
-var errReadOnly = errors.New("db: this connection only reads; write inside DB.Write")
-
-func (r *readOnly) ExecContext(context.Context, string, ...any) (sql.Result, error) {
-	return nil, errReadOnly
-}
-
-func (r *readOnly) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
-	if r.db.writing(ctx) {
-		return nil, ErrNested
-	}
-	return r.under.PrepareContext(ctx, query)
-}
-
-func (r *readOnly) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if r.db.writing(ctx) {
-		return nil, ErrNested
-	}
-	return r.under.QueryContext(ctx, query, args...)
-}
-
-func (r *readOnly) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if r.db.writing(ctx) {
-		return r.db.backend.failedRow(ErrNested)
-	}
-	return r.under.QueryRowContext(ctx, query, args...)
 }

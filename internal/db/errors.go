@@ -137,6 +137,18 @@ func lostConnection(err error) bool {
 		errors.Is(err, sql.ErrConnDone) || errors.As(err, &op)
 }
 
+// refusedDial tells whether no connection could be made at all.
+func refusedDial(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// connectionEnded tells whether MySQL's connection is gone after err.
+func connectionEnded(err error) bool {
+	code, engine := engineCode(err)
+	return lostConnection(err) || engine == MySQL && slices.Contains(mysqlConnectionEnds, code)
+}
+
 // retryable tells whether the engine asks for the whole transaction again.
 func retryable(err error) bool {
 	switch code, engine := engineCode(err); engine {

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// lockFile takes an exclusive lock that the kernel gives back when the process
+// LockFile takes an exclusive lock that the kernel gives back when the process
 // ends, however it ends. The file stays: removing it would let a second process
 // lock a file that a third no longer sees.
-func lockFile(ctx context.Context, path string) (unlock func() error, err error) {
+func LockFile(ctx context.Context, path string) (unlock func() error, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func Migrate(ctx context.Context, cfg Config, fsys fs.FS) error {
 func migrateSQLite(ctx context.Context, cfg Config, path string, fsys fs.FS) (err error) {
 	// The lock comes before the file is opened: two processes that turn a new
 	// file into a WAL database at once get in each other's way.
-	unlock, err := lockFile(ctx, path+".migrate.lock")
+	unlock, err := LockFile(ctx, path+".migrate.lock")
 	if err != nil {
 		return fmt.Errorf("lock: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"sync/atomic"
 	"time"
 
@@ -123,12 +122,14 @@ func wait(ctx context.Context, attempt int) error {
 func (m *mysqlDB) attempt(ctx context.Context, fn func(context.Context, Tx) error) (again bool, err error) {
 	begun, err := m.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
-		var op *net.OpError
-		dialled := errors.As(err, &op) && op.Op == "dial"
-		return !dialled && endsTransaction(err), classify(err)
+		return !refusedDial(err) && endsTransaction(err), classify(err)
 	}
-	// Also for a closure that ends its goroutine; after Commit it does nothing.
-	defer func() { _ = begun.Rollback() }()
+	committing := false
+	defer func() {
+		if !committing { // also when the closure ends its goroutine
+			rollback(ctx, begun)
+		}
+	}()
 
 	tx := &guardedTx{under: begun, failedRow: m.failedRow}
 	err = tx.call(ctx, m.log, fn)
@@ -141,14 +142,26 @@ func (m *mysqlDB) attempt(ctx context.Context, fn func(context.Context, Tx) erro
 	if err != nil {
 		return false, err
 	}
+	committing = true
 	return m.commit(ctx, begun)
+}
+
+// rollback ends a transaction that is not over. Like COMMIT it knows no context,
+// and nobody needs its answer: who runs out of time need not wait for it.
+func rollback(ctx context.Context, tx *sql.Tx) {
+	done := make(chan struct{})
+	go func() { _ = tx.Rollback(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
 }
 
 // commit ends the transaction. The driver's COMMIT knows no context, so that it
 // is waited for here; who stops waiting does not know the outcome.
 func (m *mysqlDB) commit(ctx context.Context, tx *sql.Tx) (again bool, err error) {
 	if err := ctx.Err(); err != nil {
-		return false, err
+		return false, err // database/sql rolls back by itself
 	}
 	done := make(chan error, 1)
 	go func() { done <- tx.Commit() }()
@@ -177,13 +190,10 @@ func (m *mysqlDB) commit(ctx context.Context, tx *sql.Tx) (again bool, err error
 	return false, &unknownCommitError{err}
 }
 
-// beginRead asks for REPEATABLE READ alone: TiDB refuses START TRANSACTION READ
-// ONLY, and readOnly keeps writes away.
+func (m *mysqlDB) reader() DBTX { return mysqlReads{m.pool} }
 func (m *mysqlDB) beginRead(ctx context.Context) (*sql.Tx, error) {
-	return m.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+	return mysqlReads{m.pool}.beginRead(ctx)
 }
-
-func (m *mysqlDB) reader() DBTX                   { return m.pool }
 func (m *mysqlDB) failedRow(err error) *sql.Row   { return failedRow(m.pool, err) }
 func (m *mysqlDB) ping(ctx context.Context) error { return m.pool.PingContext(ctx) }
 func (m *mysqlDB) close() error                   { return m.pool.Close() }

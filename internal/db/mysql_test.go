@@ -125,6 +125,13 @@ func TestCommitUnknown(t *testing.T) {
 	if err := write(ctx, 9); !db.IsUnknownCommit(err) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a hanging COMMIT: %v", err)
 	}
+	// And in ROLLBACK the closure's own error comes back in time.
+	errOurs := errors.New("ours")
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := d.Write(ctx, func(context.Context, db.Tx) error { return errOurs }); !errors.Is(err, errOurs) {
+		t.Errorf("a hanging ROLLBACK: %v", err)
+	}
 	p.dropAll()
 }
 

@@ -96,8 +96,12 @@ func (p *proxy) carry(client, server net.Conn) {
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := client.Read(buf)
+		fault := commitFault(p.fault.Load())
+		if fault == hang && bytes.Contains(buf[:n], []byte("\x03ROLLBACK")) {
+			muted.Store(true)
+		}
 		if bytes.Contains(buf[:n], []byte("\x03COMMIT")) {
-			switch commitFault(p.fault.Load()) {
+			switch fault {
 			case dropRequest:
 				_ = client.Close()
 				return

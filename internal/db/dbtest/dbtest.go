@@ -106,14 +106,11 @@ func freshSchema(t testing.TB, dsn, service string) string {
 		pool := sql.OpenDB(connector)
 		defer func() { _ = pool.Close() }()
 		if _, err := pool.Exec(statement); err != nil {
-			t.Errorf("%s: %v", statement, err)
+			t.Fatalf("%s: %v", statement, err)
 		}
 	}
 	admin("CREATE DATABASE `" + name + "`")
 	t.Cleanup(func() { admin("DROP DATABASE `" + name + "`") })
-	if t.Failed() {
-		t.FailNow()
-	}
 	config.DBName = name
 	return config.FormatDSN()
 }
