@@ -18,7 +18,7 @@ type figures struct {
 	*check
 	tx      db.DBTX
 	cursors map[key]cursor
-	heads   map[string][]string // the first values of each table's key: with them a café's rows are found
+	heads   map[string][][]any // the values that come before the café in each table's key: with them its rows are found
 }
 
 type cursor struct {
@@ -29,25 +29,25 @@ type cursor struct {
 
 // table is where one kind of sum is kept.
 type table struct {
-	name, first string // first is what its key begins with
-	period      string // the column
-	columns     []string
-	orders      bool
-	rows        func(*analytics.Facts) *[]analytics.Row
+	name    string
+	monthly bool // its key begins with the month
+	columns []string
+	orders  bool
+	rows    func(*analytics.Facts) *[]analytics.Row
 }
 
 var tables = []table{
-	{"fact", "currency", "business_date", []string{"hour", "item_id", "category_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.Items }},
-	{"hour_fact", "currency", "business_date", []string{"hour"}, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Hours }},
-	{"cafe_day", "currency", "business_date", nil, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Days }},
-	{"cafe_month", "month", "month", nil, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Months }},
-	{"item_month", "month", "month", []string{"item_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.ItemMonths }},
-	{"category_month", "month", "month", []string{"category_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.CategoryMonths }},
+	{"fact", false, []string{"hour", "item_id", "category_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.Items }},
+	{"hour_fact", false, []string{"hour"}, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Hours }},
+	{"cafe_day", false, nil, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Days }},
+	{"cafe_month", true, nil, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Months }},
+	{"item_month", true, []string{"item_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.ItemMonths }},
+	{"category_month", true, []string{"category_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.CategoryMonths }},
 }
 
 // begin reads the cursors, and with that begins the snapshot.
 func (f *figures) begin(ctx context.Context) error {
-	f.cursors, f.heads = map[key]cursor{}, map[string][]string{}
+	f.cursors, f.heads = map[key]cursor{}, map[string][][]any{}
 	err := each(ctx, f.tx, func(scan func(...any) error) error {
 		var cafe key
 		var at cursor
@@ -59,30 +59,50 @@ func (f *figures) begin(ctx context.Context) error {
 		return err
 	}
 	for _, t := range tables {
-		for at := ""; ; {
-			err := f.tx.QueryRowContext(ctx, "SELECT "+t.first+" FROM "+t.name+" WHERE "+t.first+" > ? ORDER BY "+t.first+" LIMIT 1", at).Scan(&at)
-			if errors.Is(err, sql.ErrNoRows) {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			f.heads[t.name] = append(f.heads[t.name], at)
+		if f.heads[t.name], err = f.firsts(ctx, t); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
 	return nil
 }
 
+// firsts walks a table's key from one currency, or month and currency, to the next.
+func (f *figures) firsts(ctx context.Context, t table) ([][]any, error) {
+	var out [][]any
+	for month, currency := "", ""; ; {
+		var err error
+		if t.monthly {
+			err = f.tx.QueryRowContext(ctx, "SELECT month, currency FROM "+t.name+
+				" WHERE month > ? OR (month = ? AND currency > ?) ORDER BY month, currency LIMIT 1", month, month, currency).Scan(&month, &currency)
+		} else {
+			err = f.tx.QueryRowContext(ctx, "SELECT currency FROM "+t.name+" WHERE currency > ? ORDER BY currency LIMIT 1", currency).Scan(&currency)
+		}
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return out, nil
+		case err != nil:
+			return nil, err
+		case t.monthly:
+			out = append(out, []any{month, currency})
+		default:
+			out = append(out, []any{currency})
+		}
+	}
+}
+
 // kept reads a café's rows of a table, sorted by key.
 func (f *figures) kept(ctx context.Context, t table, cafe key) ([]analytics.Row, error) {
-	query := "SELECT currency, " + t.period
+	query, where := "SELECT currency, business_date", "currency = ?"
+	if t.monthly {
+		query, where = "SELECT currency, month", "month = ? AND currency = ?"
+	}
 	for _, c := range t.columns {
 		query += ", " + c
 	}
 	if t.orders {
 		query += ", orders"
 	}
-	query += ", units, line_count, gross, discount, net, tax, sales FROM " + t.name + " WHERE " + t.first + " = ? AND cafe_id = ?"
+	query += ", units, line_count, gross, discount, net, tax, sales FROM " + t.name + " WHERE " + where + " AND cafe_id = ?"
 	var rows []analytics.Row
 	for _, first := range f.heads[t.name] {
 		err := each(ctx, f.tx, func(scan func(...any) error) error {
@@ -106,7 +126,7 @@ func (f *figures) kept(ctx context.Context, t table, cafe key) ([]analytics.Row,
 			}
 			rows = append(rows, r)
 			return nil
-		}, query, first, cafe[:])
+		}, query, append(slices.Clone(first), cafe[:])...)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.name, err)
 		}
