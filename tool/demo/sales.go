@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"coffee/internal/day"
@@ -23,26 +24,37 @@ const batch = 500
 // sales makes up the past of every café.
 func (f *filler) sales(ctx context.Context) error {
 	f.progress("making up %d days of sales", Days)
+	group, ctx := errgroup.WithContext(ctx)
 	for _, p := range cafes {
-		menu, err := f.Menu.GetMenu(ctx, &menupb.GetMenuRequest{CafeId: p.id()})
-		if err != nil {
-			return fmt.Errorf("menu of %s: %w", p.name, err)
-		}
-		orders, err := past(p, menu, f.Now, f.Seed)
+		group.Go(func() error {
+			if err := f.salesOf(ctx, p); err != nil {
+				return fmt.Errorf("sales of %s: %w", p.name, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+func (f *filler) salesOf(ctx context.Context, p place) error {
+	menu, err := f.Menu.GetMenu(ctx, &menupb.GetMenuRequest{CafeId: p.id()})
+	if err != nil {
+		return err
+	}
+	orders, err := past(p, menu, f.Now, f.Seed)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(orders, batch) {
+		answer, err := f.Order.ImportOrders(ctx, &orderpb.ImportOrdersRequest{Source: Origin, Orders: part})
 		if err != nil {
 			return err
 		}
-		for part := range slices.Chunk(orders, batch) {
-			answer, err := f.Order.ImportOrders(ctx, &orderpb.ImportOrdersRequest{Source: Origin, Orders: part})
-			if err != nil {
-				return fmt.Errorf("sales of %s: %w", p.name, err)
-			}
-			if refused := answer.GetRefused(); len(refused) > 0 {
-				return fmt.Errorf("sales of %s: %d refused, the first: %s: %s", p.name, len(refused), refused[0].GetCode(), refused[0].GetDetail())
-			}
+		if refused := answer.GetRefused(); len(refused) > 0 {
+			return fmt.Errorf("%d refused, the first: %s: %s", len(refused), refused[0].GetCode(), refused[0].GetDetail())
 		}
-		f.progress("%s sold %d orders", p.name, len(orders))
 	}
+	f.progress("%s sold %d orders", p.name, len(orders))
 	return nil
 }
 

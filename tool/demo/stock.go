@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"coffee/internal/rpc"
 	inventorypb "coffee/proto/coffee/inventory/v1"
 	typepb "coffee/proto/coffee/type/v1"
@@ -91,18 +93,27 @@ func (f *filler) effect(ctx context.Context, group, name string) error {
 // shelves sets a café's levels and books its opening stock, once: the key answers a repeated call.
 func (f *filler) shelves(ctx context.Context, p place) error {
 	receipt := &inventorypb.ReceiveRequest{CafeId: p.id(), Type: "opening", Note: "Opening stock"}
+	// Several at a time, so that they share commits.
+	levels, levelCtx := errgroup.WithContext(ctx)
+	levels.SetLimit(8)
 	for _, in := range ingredients {
-		packs := in.par * in.pack * thousandths
-		_, err := f.Inventory.PutPar(ctx, &inventorypb.PutParRequest{
-			CafeId: p.id(), IngredientId: ingredientID(in.name), Par: packs, ReorderPoint: packs / 3,
+		levels.Go(func() error {
+			packs := in.par * in.pack * thousandths
+			_, err := f.Inventory.PutPar(levelCtx, &inventorypb.PutParRequest{
+				CafeId: p.id(), IngredientId: ingredientID(in.name), Par: packs, ReorderPoint: packs / 3,
+			})
+			if err != nil {
+				return fmt.Errorf("%s: %w", in.name, err)
+			}
+			return nil
 		})
-		if err != nil {
-			return fmt.Errorf("%s: %w", in.name, err)
-		}
 		receipt.Lines = append(receipt.Lines, &inventorypb.ReceiveLine{
 			IngredientId: ingredientID(in.name), Packs: in.opening,
 			Cost: &typepb.Money{Amount: in.packCost.in(p.currency) * int64(in.opening), Currency: p.currency},
 		})
+	}
+	if err := levels.Wait(); err != nil {
+		return err
 	}
 	// Keys are forgotten one day; stock that moved once is not filled again.
 	stock, err := f.Inventory.ListStock(ctx, &inventorypb.ListStockRequest{CafeId: p.id(), Limit: 200})
@@ -114,6 +125,6 @@ func (f *filler) shelves(ctx context.Context, p place) error {
 			return nil
 		}
 	}
-	_, err = f.Inventory.Receive(rpc.WithIdempotencyKey(ctx, "demonstration-opening-"+p.id()), receipt)
+	_, err = f.Inventory.Receive(rpc.WithIdempotencyKey(ctx, "opening-"+p.id()), receipt)
 	return err
 }
