@@ -62,9 +62,6 @@ func TestBodies(t *testing.T) {
 	c.send(r).refused(t, 415, "unsupported_media_type")
 	c.refused(400, "unexpected_body", "DELETE", put, `{"name":"x"}`)
 	c.refused(400, "unexpected_body", "GET", put, `{"name":"x"}`)
-	if a := c.do("GET", put, `{}`); a.status != 200 {
-		t.Errorf("an empty object where no body is needed: %d", a.status)
-	}
 }
 
 func TestBodySizes(t *testing.T) {
