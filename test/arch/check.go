@@ -202,7 +202,7 @@ func (c *checker) stores() {
 		if owner == "" || !strings.HasPrefix(imported, "coffee/service/"+owner+"/store") {
 			continue
 		}
-		if c.dir != "app" && !strings.HasPrefix(c.dir, "service/"+owner+"/store") {
+		if !c.composes() && !strings.HasPrefix(c.dir, "service/"+owner+"/store") {
 			c.report("imports %s: nobody touches another part's store", imported)
 		}
 	}
@@ -259,8 +259,12 @@ func (c *checker) plumbing() {
 	}
 }
 
+// composes tells whether this is a place where parts are put together: the composition root, and what tests of the
+// whole put together for themselves.
+func (c *checker) composes() bool { return c.dir == "app" || under(c.dir, "test") != "" }
+
 func (c *checker) breadth() {
-	if c.dir == "app" {
+	if c.composes() {
 		return
 	}
 	services := map[string]bool{}

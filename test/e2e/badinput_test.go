@@ -34,7 +34,7 @@ func TestBadInput(t *testing.T) {
 		"number too large":       {"PUT", order, `{"lines":[{"variation_id":"` + s.latteM + `","quantity":99999999999999999999}]}`, nil, 400, "invalid_request"},
 		"no lines":               {"PUT", order, `{"lines":[]}`, nil, 400, "invalid_request"},
 		"101 lines":              {"PUT", order, `{"lines":[` + hundredAndOne + `]}`, nil, 400, "invalid_request"},
-		"too deep":               {"PUT", order, `{"lines":` + strings.Repeat(`[`, 200) + strings.Repeat(`]`, 200) + `}`, nil, 400, "malformed_json"},
+		"too deep":               {"PUT", order, `{"lines":` + strings.Repeat(`[`, 200) + strings.Repeat(`]`, 200) + `}`, nil, 400, "invalid_request"},
 		"1 MiB":                  {"PUT", order, `{"note":"` + strings.Repeat("x", 1<<20) + `"}`, nil, 413, "body_too_large"},
 		"not JSON by its type":   {"PUT", order, `lines=1`, []string{"Content-Type", "text/plain"}, 415, "unsupported_media_type"},
 		"a form":                 {"POST", "/login", `person=Nadia`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "unsupported_media_type"},

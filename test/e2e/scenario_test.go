@@ -113,6 +113,7 @@ func TestScenario(t *testing.T) {
 		replay := c.browser()
 		replay.client.Jar.SetCookies(mustURL(t, c.gateway), cookies)
 		replay.refused(401, "session_ended", "GET", "/session", nil)
+		replay.client.Jar.SetCookies(mustURL(t, c.gateway), cookies)
 		replay.refused(401, "session_ended", "PUT", "/api/v1/orders/"+newID(), s.croissantOrder())
 	})
 }
