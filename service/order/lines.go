@@ -210,5 +210,6 @@ func (s *Service) cancelPlaced(tx Tx, caller rpc.Caller, before *Order, reason s
 	if err := s.auditTaking(tx, caller, now, "cancel_order", o.ID, reason, "", "all"); err != nil {
 		return Order{}, err
 	}
-	return o, s.commit(tx, now, entry{kind: kindCancelled, before: before, after: &o, by: caller, reason: reason})
+	err := s.commit(tx, now, entry{kind: kindCancelled, before: before, after: &o, by: caller, reason: reason})
+	return o, err
 }

@@ -32,14 +32,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	loop := func(every time.Duration, work func(context.Context) error) {
 		all.Go(func() {
-			tick := time.NewTicker(every)
-			defer tick.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-tick.C:
-				}
+			for pause(ctx, every) == nil {
 				if err := work(ctx); err != nil && ctx.Err() == nil {
 					s.Log.WarnContext(ctx, "background work failed; it is tried again", "error", err.Error())
 				}
@@ -60,6 +53,14 @@ func (s *Service) Run(ctx context.Context) error {
 		s.Log.WarnContext(ctx, "the last consumptions were not confirmed", "error", err.Error())
 	}
 	return nil
+}
+
+// pause waits; it fails when ctx ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	wait, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-wait.Done()
+	return ctx.Err()
 }
 
 // confirm hands a consumption to the worker. A full channel drops it: the reconciler finds it.
