@@ -26,6 +26,7 @@ type call struct {
 	params map[string]string // of the path
 	body   []byte
 	who    identity
+	cookie string // the token it came with, if that was in a cookie
 	query  map[string][]string
 }
 
@@ -129,7 +130,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, c *call) error {
 	}
 	// The request is read: from here its connection is only watched for its end. Servers in tests have no deadlines.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-	if err := g.identify(ctx, w, r, c); err != nil {
+	if err := g.identify(ctx, r, c); err != nil {
 		return err
 	}
 	ctx = rpc.WithRequestID(ctx, c.id)

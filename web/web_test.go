@@ -32,7 +32,14 @@ func serve(t *testing.T, gateway string, change ...func(*http.Server)) *httptest
 	return server
 }
 
-func get(t *testing.T, server *httptest.Server, method, path string, header ...string) (*http.Response, string) {
+// answer is what came back, without its body.
+type answer struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
+}
+
+func get(t *testing.T, server *httptest.Server, method, path string, header ...string) (answer, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, nil)
 	if err != nil {
@@ -50,7 +57,7 @@ func get(t *testing.T, server *httptest.Server, method, path string, header ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response, string(body)
+	return answer{response.StatusCode, response.Status, response.Header}, string(body)
 }
 
 func TestPage(t *testing.T) {
