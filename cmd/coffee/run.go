@@ -81,7 +81,7 @@ func run(c *cobra.Command, options app.Options, ready func(*app.App) error) erro
 
 func logger(config app.Config, w io.Writer) *slog.Logger {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(config.LogLevel)) // an unknown word stays info; Validate names it
+	_ = level.UnmarshalText([]byte(config.LogLevel)) // validated at start
 	options := &slog.HandlerOptions{Level: level}
 	if config.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))

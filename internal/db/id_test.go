@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"testing"
 
 	"coffee/internal/db"
@@ -59,7 +60,7 @@ func FuzzID(f *testing.F) {
 			return
 		}
 		value, err := id.Value()
-		if b, _ := value.([]byte); err != nil || string(b) != string(raw) {
+		if b, _ := value.([]byte); err != nil || !bytes.Equal(b, raw) {
 			t.Fatalf("%x became %x: %v", raw, b, err)
 		}
 	})

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -39,7 +40,7 @@ func records(t *testing.T, file string) []map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	reader := csv.NewReader(f)
 	header, err := reader.Read()
 	if err != nil {
@@ -48,7 +49,7 @@ func records(t *testing.T, file string) []map[string]string {
 	var rows []map[string]string
 	for {
 		values, err := reader.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return rows
 		}
 		if err != nil {
