@@ -49,11 +49,13 @@ func (t *trade) receipt(b *bundle) {
 		}
 	}
 	settled := o.due == 0 && o.state != "voided" && o.moneyState != "unpaid" && o.moneyState != "part_paid" && o.source != "remake"
-	last := t.heads[o.cafe].receipt
+	head, ok := t.heads[o.cafe]
+	last := head.receipt
 	switch {
 	case o.receipt == 0 && settled:
 		wrong("it is settled and has no receipt number")
 	case o.receipt == 0:
+	case !ok: // 13 says that the head is gone
 	case o.receipt < 0 || o.receipt > last:
 		wrong("it has receipt number %d, the café gave out 1 to %d", o.receipt, last)
 	default:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"google.golang.org/grpc"
 
 	"coffee/internal/db"
 	"coffee/internal/rpc"
@@ -106,14 +107,25 @@ func (s *shop) advance(o *orderpb.Order, states ...string) {
 	}
 }
 
-// open makes the system and does everything once.
-func open(t testing.TB, engine db.Engine) *shop {
+// few takes only the first of each batch of imported orders.
+type few struct {
+	orderpb.OrderServiceClient
+	most int
+}
+
+func (f few) ImportOrders(ctx context.Context, r *orderpb.ImportOrdersRequest, o ...grpc.CallOption) (*orderpb.ImportOrdersResponse, error) {
+	r.Orders = r.Orders[:min(f.most, len(r.Orders))]
+	return f.OrderServiceClient.ImportOrders(ctx, r, o...)
+}
+
+// open makes the system, with at most so many imported orders a batch, and does everything once.
+func open(t testing.TB, engine db.Engine, most int) *shop {
 	t.Helper()
 	s := &shop{System: whole.New(t, engine, start), t: t, order: map[string]string{}}
 	operator := s.Operator()
 	run, err := demo.Fill(t.Context(), demo.Services{
 		Cafe: operator.Cafe, Login: operator.Login, AdminLogin: operator.AdminLogin, Menu: operator.Menu,
-		Inventory: operator.Inventory, Order: operator.Order,
+		Inventory: operator.Inventory, Order: few{operator.Order, most},
 	}, demo.Options{Now: s.Now(), Seed: 1, AdminPassword: "correct horse battery"})
 	s.must(err)
 	s.cafe, s.device = run.Cafes[0].ID, s.enrol(run, 0)

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"coffee/internal/db"
 	"coffee/internal/db/dbtest"
 	"coffee/tool/verify"
 )
@@ -22,7 +21,7 @@ func run(t testing.TB, urls map[string]string, now time.Time, only ...int) verif
 func TestGoodSystem(t *testing.T) {
 	for _, engine := range dbtest.Engines(t) {
 		t.Run(string(engine), func(t *testing.T) {
-			s := open(t, engine)
+			s := open(t, engine, 500)
 			report := run(t, s.URLs, s.Now())
 			for _, f := range report.Findings {
 				t.Error(f)
@@ -45,5 +44,3 @@ func TestGoodSystem(t *testing.T) {
 		})
 	}
 }
-
-var _ = db.SQLite
