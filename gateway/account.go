@@ -5,8 +5,9 @@ import (
 	"time"
 
 	"coffee/gateway/jsonpb"
+	"github.com/google/uuid"
+
 	"coffee/gateway/session"
-	"coffee/internal/db"
 	"coffee/internal/errs"
 	"coffee/internal/page"
 	accesspb "coffee/proto/coffee/access/v1"
@@ -183,7 +184,7 @@ func (g *Gateway) listSessions(w http.ResponseWriter, r *http.Request, c *call) 
 func (g *Gateway) endSession(w http.ResponseWriter, r *http.Request, c *call) error {
 	id := c.params["id"]
 	s := c.who.session
-	if _, err := db.ParseID(id); err != nil || s == nil {
+	if uuid.Validate(id) != nil || s == nil {
 		return errs.NotFound("session %s", id)
 	}
 	ended, err := g.Sessions.EndOwn(r.Context(), id, s.Kind, s.Subject)

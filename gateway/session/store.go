@@ -210,3 +210,6 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 func (s *Store) write(ctx context.Context, fn func(context.Context, *sqlc.Queries) error) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return fn(ctx, sqlc.New(tx)) })
 }
+
+// IsUnavailable tells whether the sessions' database could not be reached: nobody can be known then.
+func IsUnavailable(err error) bool { return db.IsUnavailable(err) }

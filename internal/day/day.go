@@ -31,9 +31,28 @@ func Load(zone string, cutoffMinutes int) (Calendar, error) {
 	return Calendar{Zone: location, CutoffMinutes: cutoffMinutes}, nil
 }
 
-// begins is the first moment of the business day of a calendar date.
+// begins is the first moment of the business day of a calendar date: the cut-off on the wall clock. Where clocks are
+// set forward over it, the day begins as they are; where they are set back over it, at the first of the two.
 func (c Calendar) begins(year int, month time.Month, day int) time.Time {
-	return time.Date(year, month, day, 0, c.CutoffMinutes, 0, 0, c.Zone)
+	t := time.Date(year, month, day, 0, c.CutoffMinutes, 0, 0, c.Zone)
+	// time.Date does not say which of two moments it takes, nor on which side of a gap it lands.
+	start, end := t.ZoneBounds()
+	asked := time.Date(year, month, day, 0, c.CutoffMinutes, 0, 0, time.UTC)
+	_, offset := t.Zone()
+	switch shown := t.Add(time.Duration(offset) * time.Second); {
+	case shown.Before(asked):
+		return end
+	case shown.After(asked):
+		return start
+	}
+	if start.IsZero() {
+		return t
+	}
+	_, before := start.Add(-time.Second).Zone()
+	if first := t.Add(time.Duration(offset-before) * time.Second); before > offset && first.Before(start) {
+		return first
+	}
+	return t
 }
 
 // Date is the business date a moment belongs to. It never runs backwards, also not on the night clocks are set back.

@@ -11,12 +11,16 @@ import (
 	"golang.org/x/text/currency"
 )
 
-// exponents lists the currencies of ISO 4217 whose minor unit is not a hundredth.
+// exponents lists the currencies of ISO 4217 whose minor unit is not a hundredth, or that x/text cannot tell.
 var exponents = map[string]int{
 	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0,
 	"RWF": 0, "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 	"CLF": 4, "UYW": 4,
+	// Hundredths, and younger than x/text's table.
+	"MRU": 2, "SLE": 2, "VED": 2, "VES": 2, "XCG": 2, "ZWG": 2,
+	// Hundredths; the other codes with an X are metals, funds and tests, and nothing is sold in them.
+	"XCD": 2,
 }
 
 // Money is an amount in minor units of a currency.
@@ -25,13 +29,13 @@ type Money struct {
 	Currency string
 }
 
-// Exponent is the number of decimals of a currency, and whether ISO 4217 knows it.
+// Exponent is the number of decimals of a currency, and whether it is one of ISO 4217 that goods are priced in.
 func Exponent(code string) (int, bool) {
-	if _, err := currency.ParseISO(code); err != nil || code != strings.ToUpper(code) {
-		return 0, false
-	}
 	if e, ok := exponents[code]; ok {
 		return e, true
+	}
+	if _, err := currency.ParseISO(code); err != nil || code != strings.ToUpper(code) || code[0] == 'X' {
+		return 0, false
 	}
 	return 2, true
 }
@@ -78,20 +82,25 @@ func Parse(text, code string) (int64, error) {
 	if whole == "" && fraction == "" || len(fraction) > exp {
 		return 0, fmt.Errorf("%q is not an amount of %s", text, code)
 	}
-	var n int64
+	limit := uint64(math.MaxInt64)
+	if negative {
+		limit++
+	}
+	var n uint64
 	for _, c := range whole + fraction + strings.Repeat("0", exp-len(fraction)) {
 		if c < '0' || c > '9' {
 			return 0, fmt.Errorf("%q is not an amount of %s", text, code)
 		}
-		if n > (math.MaxInt64-9)/10 {
+		digit := uint64(c - '0')
+		if n > (limit-digit)/10 {
 			return 0, fmt.Errorf("%q is too large", text)
 		}
-		n = n*10 + int64(c-'0')
+		n = n*10 + digit
 	}
 	if negative {
 		n = -n
 	}
-	return n, nil
+	return int64(n), nil
 }
 
 // Multiply is a × n, and false where it does not fit.
@@ -115,8 +124,12 @@ func Add(a, b int64) (int64, bool) {
 	return s, true
 }
 
-// MulDiv is a × n / d rounded half up (half away from zero for a negative a), exact in between. n ≥ 0, d > 0.
+// MulDiv is a × n / d rounded half up (half away from zero for a negative a), exact in between. n ≥ 0, d > 0; it
+// panics where the result does not fit, which n ≤ d rules out.
 func MulDiv(a, n, d int64) int64 {
+	if n < 0 || d <= 0 {
+		panic("money: a negative factor or divisor")
+	}
 	negative := a < 0
 	u := uint64(a)
 	if negative {
@@ -127,11 +140,17 @@ func MulDiv(a, n, d int64) int64 {
 		panic("money: quotient does not fit")
 	}
 	q, r := bits.Div64(hi, lo, uint64(d))
-	if r >= uint64(d)-r {
+	limit := uint64(math.MaxInt64)
+	if negative {
+		limit++
+	}
+	if half := r >= uint64(d)-r; q > limit || half && q == limit {
+		panic("money: quotient does not fit")
+	} else if half {
 		q++
 	}
 	if negative {
-		return -int64(q)
+		return int64(-q)
 	}
 	return int64(q)
 }
@@ -147,36 +166,38 @@ func ExclusiveTax(net int64, basisPoints int32) int64 {
 }
 
 // Share splits total over weights by largest remainder: the parts sum to total exactly. Ties go to the earlier part.
-// Weights are ≥ 0; where all are 0 the parts count alike. A negative total is shared as the mirror of its positive.
+// Weights are ≥ 0 and their sum fits in an int64, else it panics; where all are 0 the parts count alike. A negative
+// total is shared as the mirror of its positive. A part never exceeds its weight while total ≤ Σ weights.
 func Share(total int64, weights []int64) []int64 {
 	parts := make([]int64, len(weights))
 	if len(weights) == 0 || total == 0 {
 		return parts
 	}
+	size := uint64(total)
 	if total < 0 {
-		for i, p := range Share(-total, weights) {
-			parts[i] = -p
-		}
-		return parts
+		size = -size
 	}
 	var sum uint64
 	for _, w := range weights {
-		sum += uint64(w)
-	}
-	if sum == 0 {
-		even := make([]int64, len(weights))
-		for i := range even {
-			even[i] = 1
+		if w < 0 {
+			panic("money: a negative weight")
 		}
-		return Share(total, even)
+		if sum += uint64(w); sum > math.MaxInt64 {
+			panic("money: the weights are too large")
+		}
+	}
+	weight := func(i int) uint64 { return uint64(weights[i]) }
+	if sum == 0 {
+		sum = uint64(len(weights))
+		weight = func(int) uint64 { return 1 }
 	}
 	remainders := make([]uint64, len(weights))
-	left := total
-	for i, w := range weights {
-		hi, lo := bits.Mul64(uint64(total), uint64(w))
+	left := size
+	for i := range parts {
+		hi, lo := bits.Mul64(size, weight(i))
 		q, r := bits.Div64(hi, lo, sum)
 		parts[i], remainders[i] = int64(q), r
-		left -= int64(q)
+		left -= q
 	}
 	for ; left > 0; left-- {
 		best := 0
@@ -187,6 +208,11 @@ func Share(total int64, weights []int64) []int64 {
 		}
 		parts[best]++
 		remainders[best] = 0
+	}
+	if total < 0 {
+		for i := range parts {
+			parts[i] = -parts[i]
+		}
 	}
 	return parts
 }

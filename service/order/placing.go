@@ -1,0 +1,409 @@
+package order
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"coffee/internal/db"
+	"coffee/internal/errs"
+	"coffee/internal/keyed"
+	"coffee/internal/rpc"
+	"coffee/service/order/price"
+)
+
+// writeTimeout bounds the transaction that follows a consumption. It does not end with the caller: what inventory
+// took should find its order.
+const writeTimeout = 10 * time.Second
+
+// attemptPause is how long a try waits, twenty times, for another one's outcome.
+const attemptPause = 25 * time.Millisecond
+
+// plan is an order that is priced and still has to take its stock and be written.
+type plan struct {
+	order   Order
+	take    Consumption
+	tenders []NewTender
+	caller  rpc.Caller
+	reason  string
+	// also runs inside the order's transaction, before it is settled and written: what it did comes first in the
+	// journal. Used by a change, which takes lines of another order back in the same step.
+	also func(tx Tx, o *Order, now time.Time) ([]entry, error)
+	key  keyed.Key
+	// answer is what the keyed call leaves behind.
+	answer func(o *Order) Answer
+}
+
+// Place places an order exactly once: the same id and content gives the order as it is now, whatever became of the
+// first answer. Errors: order_exists, order_cancelled, not_for_customers, approval_required, approval_refused,
+// cafe_archived, release_expired, release_unknown, sold_out, price_changed, closed, too_many_units,
+// too_many_open_orders, pickup_not_today, overpaid, tender_exists, those of price.Price and of inventory's Consume.
+func (s *Service) Place(ctx context.Context, caller rpc.Caller, r Request) (Order, error) {
+	return s.put(ctx, caller, r.ID, fingerprint("place", r), func(ctx context.Context) (*plan, error) {
+		return s.prepare(ctx, caller, r, sourceOf(caller), false)
+	})
+}
+
+// Quote prices a cart without placing it. Errors: as Place, but for what belongs to placing.
+func (s *Service) Quote(ctx context.Context, caller rpc.Caller, r Request) (Order, error) {
+	r.ExpectedTotal = nil
+	p, err := s.prepare(ctx, caller, r, sourceOf(caller), true)
+	if err != nil {
+		return Order{}, err
+	}
+	p.order.derive(p.order.SoldAt)
+	return p.order, nil
+}
+
+func sourceOf(caller rpc.Caller) Source {
+	if caller.Is("customer", "anonymous") {
+		return FromPhone
+	}
+	return FromCounter
+}
+
+// prepare decides who may, prices the cart and holds it against what is sold out.
+func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, source Source, quote bool) (*plan, error) {
+	if source == FromPhone {
+		if err := r.forCustomers(); err != nil {
+			return nil, err
+		}
+	}
+	if r.Cafe == "" {
+		return nil, errs.Invalid("cafe_required", "Say which café the order is for.").Field("cafe_id", "is missing")
+	}
+	if err := checkTenders(r.Tenders); err != nil {
+		return nil, err
+	}
+	cafe, err := s.cafe(ctx, r.Cafe)
+	if err != nil {
+		return nil, err
+	}
+	if cafe.Archived {
+		return nil, errs.Conflict("cafe_archived", "This café is closed for good.")
+	}
+	calendar, err := s.calendar(cafe.Zone, cafe.CutoffMinutes)
+	if err != nil {
+		return nil, fmt.Errorf("café %s: %w", cafe.ID, err)
+	}
+	now := s.now()
+	approvedBy := ""
+	if what := r.needsLead(); what != "" && !quote {
+		if approvedBy, err = s.allow(caller, cafe.ID, r.Approval, what); err != nil {
+			return nil, err
+		}
+	}
+	if source == FromPhone && !quote {
+		if err := r.phoneRules(cafe.Hours, calendar, now); err != nil {
+			return nil, err
+		}
+		// Looked at again under the phone's lock; here it spares the stock.
+		if open, err := s.Store.OpenUnpaid(ctx, caller.Subject, []string{calendar.Date(now)}); err != nil {
+			return nil, err
+		} else if open >= phoneOpen {
+			return nil, tooManyOpen()
+		}
+	}
+	release, err := s.release(ctx, cafe.ID, r.Release, now)
+	if err != nil {
+		return nil, err
+	}
+	service := r.Service
+	if service == "" {
+		service = cafe.DefaultService
+	}
+	priced, err := price.Price(release.Menu, cafe.Tax, r.cart(service, now.In(calendar.Zone)))
+	if err != nil {
+		return nil, err
+	}
+	gone, err := s.gone(ctx, cafe.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := soldOut(priced.Lines, gone); err != nil {
+		return nil, err
+	}
+	if r.ExpectedTotal != nil && *r.ExpectedTotal != priced.Total {
+		return nil, errs.Conflict("price_changed", "The total has changed. Show the guest the new one.").
+			With("total", itoa(priced.Total)).With("currency", release.Menu.Currency)
+	}
+	overrideBy := approvedBy
+	if overrideBy == "" {
+		overrideBy = caller.Subject
+	}
+	o := Order{
+		ID: r.ID, Cafe: cafe.ID, BusinessDate: calendar.Date(now), SoldAt: now, PlacedAt: now, Service: service,
+		Source: source, Release: release.Number, CallNumber: r.CallNumber, CustomerName: r.CustomerName, Note: r.Note,
+		Table: r.Table, PickupAt: r.PickupAt, Currency: release.Menu.Currency, TaxMode: taxMode(cafe.Tax),
+		Lines: linesOf(priced, overrideBy, now), PlacedBy: caller.Subject, Device: caller.Device,
+		ApprovedBy: approvedBy, Zone: cafe.Zone, CutoffMinutes: cafe.CutoffMinutes, Version: 1,
+	}
+	if source == FromPhone {
+		o.Phone, o.PlacedBy = caller.Subject, ""
+	}
+	p := &plan{order: o, tenders: r.Tenders, caller: caller}
+	p.take = consumptionOf(o, "sale", "", caller.Subject, gone.Ingredients)
+	for i, l := range priced.Lines {
+		p.take.Lines[i].Present = l.Present
+	}
+	return p, nil
+}
+
+func taxMode(tax price.Tax) string {
+	if tax.Mode == "" {
+		return price.Inclusive
+	}
+	return tax.Mode
+}
+
+// consumptionOf is the stock that the lines of an order take.
+func consumptionOf(o Order, kind, reason, by string, soldOut []string) Consumption {
+	c := Consumption{
+		OrderID: o.ID, Cafe: o.Cafe, BusinessDate: o.BusinessDate, Service: o.Service, Type: kind, Reason: reason, By: by,
+		SoldOutIngredients: soldOut, Lines: make([]ConsumptionLine, len(o.Lines)),
+	}
+	for i, l := range o.Lines {
+		c.Lines[i] = ConsumptionLine{Line: l.Number, Quantity: l.Quantity, Variation: l.VariationID}
+		for _, m := range l.Modifiers {
+			c.Lines[i].Modifiers = append(c.Lines[i].Modifiers, Choice{Modifier: m.ID, Quantity: m.Quantity})
+		}
+	}
+	return c
+}
+
+// put is the one way an order comes into being (architecture.md, "An order, exactly once").
+func (s *Service) put(ctx context.Context, caller rpc.Caller, id string, content []byte, prepare func(context.Context) (*plan, error)) (Order, error) {
+	done, err := s.turns.take(ctx, id)
+	if err != nil {
+		return Order{}, err
+	}
+	defer done()
+	var p *plan
+	for range 6 {
+		n, known, err := s.next(ctx, caller, id, content)
+		if err != nil || known != nil {
+			return deref(known), err
+		}
+		if p == nil {
+			if p, err = prepare(ctx); err != nil {
+				return Order{}, err
+			}
+			p.order.Fingerprint = content
+		}
+		p.take.Attempt = n
+		expansion, err := s.Inventory.Consume(ctx, p.take)
+		if errs.HasCode(err, "attempt_differs") || errs.HasCode(err, "attempt_abandoned") {
+			if err := s.giveUp(ctx, p.take); err != nil {
+				return Order{}, err
+			}
+			continue
+		}
+		if err != nil {
+			return Order{}, err
+		}
+		s.Step("after_consume")
+		o, err := s.write(ctx, p, n, expansion)
+		switch {
+		case err == nil:
+			return o, nil
+		case errors.Is(err, ErrTaken), errors.Is(err, ErrChanged), db.IsUnknownCommit(err), errs.HasCode(err, "idempotency_in_progress"):
+			// Another try, the reconciler or a cancel was first, or nobody knows: look.
+		default:
+			return Order{}, err
+		}
+	}
+	return Order{}, errs.Unavailable("order_busy", "The order could not be written yet. Send it again with the same id.")
+}
+
+func deref(o *Order) Order {
+	if o == nil {
+		return Order{}
+	}
+	return *o
+}
+
+// giveUp ends an attempt whose stock was taken for other lines under the same id: by a try that is still on its way
+// elsewhere, which gets a moment to finish, or by one that died. What it took goes back.
+func (s *Service) giveUp(ctx context.Context, c Consumption) error {
+	for range 20 {
+		attempts, err := s.Store.Attempts(ctx, []string{c.OrderID})
+		if err != nil {
+			return err
+		}
+		for _, a := range attempts {
+			if a.N == c.Attempt {
+				return nil // decided
+			}
+		}
+		if err := pause(ctx, attemptPause); err != nil {
+			return err
+		}
+	}
+	open := OpenConsumption{OrderID: c.OrderID, Attempt: c.Attempt, Cafe: c.Cafe, BusinessDate: c.BusinessDate}
+	outcome, err := s.abandon(ctx, open)
+	if err != nil || outcome == AttemptPlaced {
+		return err
+	}
+	return s.giveBack(ctx, open)
+}
+
+// next looks an id up: the order it already is, or the attempt to make.
+func (s *Service) next(ctx context.Context, caller rpc.Caller, id string, content []byte) (int32, *Order, error) {
+	attempts, err := s.Store.Attempts(ctx, []string{id})
+	if err != nil {
+		return 0, nil, err
+	}
+	n := int32(0)
+	for _, a := range attempts {
+		n = max(n, a.N)
+		switch a.Outcome {
+		case AttemptCancelled:
+			return 0, nil, errs.Conflict("order_cancelled", "This order was cancelled. Begin a new one.")
+		case AttemptPlaced:
+			orders, err := s.Store.Orders(ctx, []string{id})
+			if err != nil {
+				return 0, nil, err
+			}
+			if len(orders) == 0 || !mine(caller, &orders[0]) || !bytes.Equal(orders[0].Fingerprint, content) {
+				return 0, nil, orderExists()
+			}
+			return 0, &orders[0], nil
+		}
+	}
+	return n + 1, nil, nil
+}
+
+func orderExists() *errs.Error {
+	return errs.Conflict("order_exists", "There is another order with this id. Begin a new one.")
+}
+
+// mine tells whether an order is the caller's business: a phone's own, or one of the caller's café.
+func mine(caller rpc.Caller, o *Order) bool {
+	if caller.Is("customer") {
+		return o.Phone != "" && o.Phone == caller.Subject
+	}
+	return caller.MayCafe(o.Cafe)
+}
+
+// write is the order's own transaction. Nothing is answered before it is durable.
+func (s *Service) write(ctx context.Context, p *plan, n int32, expansion Expansion) (Order, error) {
+	base := p.order
+	base.Attempt = n
+	base.take(expansion)
+	var placed Order
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	err := s.Store.Write(ctx, func(tx Tx) error {
+		_, err := tx.Keyed(p.key, base.PlacedAt, func() (Answer, error) {
+			o := base.clone()
+			if err := s.insert(tx, p, &o); err != nil {
+				return Answer{}, err
+			}
+			placed = o
+			if p.answer == nil {
+				return Answer{Orders: []string{o.ID}}, nil
+			}
+			return p.answer(&o), nil
+		})
+		return err
+	})
+	if err != nil {
+		return Order{}, err
+	}
+	if placed.ID == "" { // its key was answered by another try just now
+		return Order{}, ErrTaken
+	}
+	s.Step("after_commit")
+	s.confirm(OpenConsumption{OrderID: placed.ID, Attempt: n, Cafe: placed.Cafe, BusinessDate: placed.BusinessDate})
+	s.boards.wake(placed.Cafe)
+	return placed, nil
+}
+
+// insert is the body of that transaction; the journal comes last.
+func (s *Service) insert(tx Tx, p *plan, o *Order) error {
+	now := s.now()
+	if err := tx.AddAttempt(Attempt{OrderID: o.ID, N: o.Attempt, Outcome: AttemptPlaced, At: now}); err != nil {
+		return err
+	}
+	if o.Source == FromPhone {
+		if err := phoneLimit(tx, o, now); err != nil {
+			return err
+		}
+	}
+	var first []entry
+	var err error
+	o.derive(now)
+	if p.also != nil {
+		if first, err = p.also(tx, o, now); err != nil {
+			return err
+		}
+		o.derive(now)
+	}
+	if len(p.tenders) > 0 {
+		if _, err := settle([]*Order{o}, p.tenders, taker(p.caller, now)); err != nil {
+			return err
+		}
+		o.derive(now)
+	}
+	if o.settled() {
+		o.handOverUnmade(now)
+		o.derive(now)
+	}
+	if o.CallNumber == "" {
+		letter := "S"
+		if o.Source == FromPhone {
+			letter = "W"
+		}
+		n, err := tx.NextCall(o.Cafe, o.BusinessDate, letter)
+		if err != nil {
+			return err
+		}
+		o.CallNumber = fmt.Sprintf("%s-%03d", letter, n%10000)
+	}
+	if err := tx.Insert([]*Order{o}); errors.Is(err, ErrTaken) {
+		return orderExists() // an imported order: it never had an attempt
+	} else if err != nil {
+		return err
+	}
+	s.Step("before_commit")
+	return s.commit(tx, now, append(first, entry{
+		kind: kindPlaced, after: o, by: p.caller, reason: p.reason, approvedBy: o.ApprovedBy,
+	})...)
+}
+
+// phoneLimit counts a phone's open unpaid orders under its own lock. Error: too_many_open_orders.
+func phoneLimit(tx Tx, o *Order, now time.Time) error {
+	if err := tx.LockPhone(o.Phone, now); err != nil {
+		return err
+	}
+	open, err := tx.OpenUnpaid(o.Phone, []string{o.BusinessDate})
+	if err != nil {
+		return err
+	}
+	if open >= phoneOpen {
+		return tooManyOpen()
+	}
+	return nil
+}
+
+func tooManyOpen() error {
+	return errs.Conflict("too_many_open_orders", "There are %d orders from this phone that wait to be paid. Pay or cancel one first.", phoneOpen)
+}
+
+// take stores the recipe snapshot with the lines.
+func (o *Order) take(e Expansion) {
+	lines := o.Lines
+	o.Lines = make([]Line, len(lines))
+	copy(o.Lines, lines)
+	o.Shortages = e.Shortages
+	for i := range o.Lines {
+		o.Lines[i].NoRecipe = true
+	}
+	for _, x := range e.Lines {
+		if l := o.line(x.Line); l != nil {
+			l.Uses, l.NoRecipe = x.Uses, !x.HasRecipe
+		}
+	}
+}
