@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
@@ -26,11 +27,11 @@ func loadKeys(c Config, issuers []string) (*keys, error) {
 	if err := os.MkdirAll(c.path("keys"), 0o700); err != nil {
 		return nil, fmt.Errorf("COFFEE_DATA: %w", err)
 	}
-	unlock, err := db.LockFile(c.path("keys", ".lock"))
+	unlock, err := db.LockFile(context.Background(), c.path("keys", ".lock"))
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	defer unlock()
+	defer func() { _ = unlock() }()
 	k := &keys{
 		signers:  map[string]*rpc.Signer{},
 		verifier: &rpc.Verifier{Audience: c.Chain, Keys: map[string]rpc.TrustedKey{}, Now: time.Now},

@@ -1,5 +1,3 @@
-// Package httpx is the REST client of our own command line: JSON, a bearer token, problems as errors.
-// It knows the gateway's conventions and none of its routes.
 package httpx
 
 import (
@@ -21,19 +19,6 @@ type Client struct {
 	URL   string // http://localhost:5000
 	Token string // operator token
 	HTTP  *http.Client
-}
-
-// Problem is an answer that is not a success (RFC 9457).
-type Problem struct {
-	Status int    `json:"status"`
-	Code   string `json:"code"`
-	Title  string `json:"title"`
-	Detail string `json:"detail"`
-	Errors []struct {
-		Field  string `json:"field"`
-		Detail string `json:"detail"`
-	} `json:"errors"`
-	RetryAfter time.Duration `json:"-"`
 }
 
 func (p *Problem) Error() string {

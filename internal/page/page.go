@@ -41,9 +41,14 @@ func Decode(cursor string, key any) (bool, error) {
 		err = json.Unmarshal(body, key)
 	}
 	if err != nil {
-		return false, errs.Invalid("invalid_cursor", "The cursor is not one of ours: start again from the first page.")
+		return false, Foreign()
 	}
 	return true, nil
+}
+
+// Foreign is the answer to a cursor we did not write, also where only its content shows it (an id that is none).
+func Foreign() error {
+	return errs.Invalid("invalid_cursor", "The cursor is not one of ours: start again from the first page.")
 }
 
 // Cut returns at most limit rows and the cursor of the next page, empty on the last. Ask the store for limit+1 rows.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"strings"
 
+	"github.com/google/uuid"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
-	"coffee/internal/db"
 	"coffee/internal/errs"
 	"coffee/internal/keyed"
 	"coffee/internal/page"
@@ -42,7 +42,7 @@ func cafeID(text string) (string, error) {
 	if text == "" {
 		return "", nil
 	}
-	if _, err := db.ParseID(id(text)); err != nil {
+	if uuid.Validate(text) != nil {
 		return "", errs.NotFound("café %s", text)
 	}
 	return id(text), nil

@@ -62,6 +62,9 @@ func (s *Server) Serve(register func(grpc.ServiceRegistrar), contracts ...string
 	register(s.channel)
 }
 
+// Signer is an issuer's: the gateway signs passports of its own.
+func (s *Server) Signer(issuer string) *rpc.Signer { return s.signers[issuer] }
+
 // Service is a connection as a service calls on its own account (or with the caller of ctx behind it).
 func (s *Server) Service(name string) grpc.ClientConnInterface {
 	client := &rpc.Client{Signer: s.signers[name]}

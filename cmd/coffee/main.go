@@ -1,0 +1,50 @@
+// Command coffee is the whole system in one binary: a table of subcommands, nothing else.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // cafés have zones; a container may have none
+
+	"github.com/spf13/cobra"
+
+	"coffee/app"
+	"coffee/tool/admin"
+	"coffee/tool/importer"
+	"coffee/tool/verify"
+)
+
+// databases are the database URLs of the configuration in force.
+func databases() (map[string]string, error) {
+	config, err := app.Load(app.Getenv)
+	return config.Database, err
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "coffee:", err)
+		os.Exit(1)
+	}
+}
+
+func command() *cobra.Command {
+	root := runCommand()
+	root.AddCommand(
+		serveCommand(),
+		migrateCommand(),
+		importer.Command(),
+		admin.Command(),
+		verify.Command(databases),
+		startForRealCommand(),
+		configCommand(),
+		healthCommand(),
+		versionCommand(),
+	)
+	return root
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"coffee/app"
+)
+
+func runCommand() *cobra.Command {
+	var empty bool
+	c := &cobra.Command{
+		Use:   "coffee",
+		Short: "The system a café chain runs on",
+		Long: `Runs everything in this process: the frontend on http://localhost:8080, the gateway on
+http://localhost:5000, and the seven services behind them, on SQLite files under ./data.
+
+The first start in an empty folder makes a small demonstration chain and prints how to sign in
+(also kept in data/first-run.json). --empty starts with nothing but a one-time set-up link.
+Every setting is an environment variable: see "coffee config".`,
+		Example: `  coffee                       everything, with the demonstration chain on a first start
+  coffee --empty               everything, with an empty system and a set-up link
+  COFFEE_DATA=/srv/coffee coffee`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return run(c, app.Options{}, func(a *app.App) error {
+				return a.FirstRun(c.Context(), c.OutOrStdout(), app.FirstRunOptions{Empty: empty, Terminal: terminal(c.OutOrStdout())})
+			})
+		},
+	}
+	c.Flags().BoolVar(&empty, "empty", false, "no demonstration chain: print a one-time set-up link instead")
+	return c
+}
+
+func serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve PART...",
+		Short: "Run only the named parts, over TCP",
+		Long: `Runs the named parts, each service listening on its own port and calling the others over gRPC.
+The parts are the seven services, gateway and frontend; a fleet runs one process for each.
+Where a part listens and where it finds the others: COFFEE_<PART>_LISTEN, COFFEE_<PART>_ADDRESS.`,
+		Example: `  coffee serve order menu      two services, on ports 5002 and 5005
+  coffee serve gateway`,
+		Args:      cobra.MatchAll(cobra.MinimumNArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: app.All(),
+		RunE: func(c *cobra.Command, parts []string) error {
+			return run(c, app.Options{Parts: parts}, func(a *app.App) error { return a.PrintSetUp(c.Context(), c.OutOrStdout()) })
+		},
+	}
+}
+
+// run opens the parts, lets ready say what there is to say once they answer, and serves until a signal.
+func run(c *cobra.Command, options app.Options, ready func(*app.App) error) error {
+	config, err := app.Load(app.Getenv)
+	if err != nil {
+		return err
+	}
+	options.Log = logger(config, c.ErrOrStderr())
+	ctx, stop := context.WithCancel(c.Context())
+	defer stop()
+	a, err := app.Open(ctx, config, options)
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	if err := ready(a); err != nil && ctx.Err() == nil {
+		stop()
+		return errors.Join(err, <-ended)
+	}
+	return <-ended
+}
+
+func logger(config app.Config, w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(config.LogLevel)) // validated at start
+	options := &slog.HandlerOptions{Level: level}
+	if config.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// terminal tells whether secrets may be shown: to a person, never into a file or a log.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func configCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "config",
+		Short: "Print every setting with its value, where it comes from and what it means",
+		Long:  "Prints every setting with the value in force. Passwords in database URLs are masked.",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := app.Print(c.OutOrStdout(), app.Getenv); err != nil {
+				return err
+			}
+			_, err := app.Load(app.Getenv)
+			if err != nil {
+				return fmt.Errorf("this configuration does not start:\n%w", err)
+			}
+			return nil
+		},
+	}
+}
+
+func migrateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "migrate [PART...]",
+		Short: "Bring the databases of the named parts (or all) to this version's schema",
+		Long: `Brings databases to the schema of this version, forward only. Starting a part does the same;
+this command is for those who want to see it happen before. Safe to run from several places at once.`,
+		ValidArgs: app.All(),
+		Args:      cobra.OnlyValidArgs,
+		RunE: func(c *cobra.Command, parts []string) error {
+			config, err := app.Load(app.Getenv)
+			if err != nil {
+				return err
+			}
+			return app.Migrate(c.Context(), config, parts, c.OutOrStdout())
+		},
+	}
+}

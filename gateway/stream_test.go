@@ -1,0 +1,219 @@
+package gateway
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"coffee/internal/errs"
+	orderpb "coffee/proto/coffee/order/v1"
+)
+
+const streamPath = "/api/v1/cafes/" + cafeA + "/board/stream"
+
+// reader reads a stream of events.
+type reader struct {
+	t        *testing.T
+	response *http.Response
+	lines    chan string
+}
+
+func (c *client) open(t *testing.T, path string) *reader {
+	t.Helper()
+	response, err := c.w.server.Client().Do(c.request("GET", path, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { response.Body.Close() })
+	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/event-stream" {
+		t.Fatalf("%s %v", response.Status, response.Header)
+	}
+	r := &reader{t, response, make(chan string, 100)}
+	go func() {
+		defer close(r.lines)
+		for s := bufio.NewScanner(response.Body); s.Scan(); {
+			r.lines <- s.Text()
+		}
+	}()
+	return r
+}
+
+// block gives the next event or comment; "" when the stream has ended.
+func (r *reader) block() string {
+	r.t.Helper()
+	out := ""
+	for {
+		select {
+		case line, ok := <-r.lines:
+			if !ok || (line == "" && out != "") {
+				return strings.TrimSuffix(out, "\n")
+			}
+			out += line + "\n"
+		case <-time.After(30 * time.Second):
+			r.t.Fatal("the stream is silent")
+		}
+	}
+}
+
+// event is block without the comments.
+func (r *reader) event() string {
+	r.t.Helper()
+	for {
+		if b := r.block(); !strings.HasPrefix(b, ":") {
+			return b
+		}
+	}
+}
+
+func ticket(seq int64, kind, number string) *orderpb.BoardEvent {
+	return &orderpb.BoardEvent{Seq: seq, Kind: kind, Ticket: &orderpb.Ticket{CallNumber: number, CustomerName: "a\nb"}}
+}
+
+func TestStream(t *testing.T) {
+	w := newWorld(t)
+	var asked []int64
+	ended := make(chan struct{}, 10)
+	w.back.order.streamFn = func(r *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
+		asked = append(asked, r.GetAfterSeq())
+		for seq := r.GetAfterSeq() + 1; seq <= 3; seq++ {
+			if err := s.Send(ticket(seq, "placed", "A-041")); err != nil {
+				return err
+			}
+		}
+		if err := s.Send(&orderpb.BoardEvent{Seq: 9, Kind: "reset"}); err != nil {
+			return err
+		}
+		<-s.Context().Done()
+		ended <- struct{}{}
+		return s.Context().Err()
+	}
+	c := w.counter()
+	r := c.open(t, streamPath)
+	for _, want := range []string{"1", "2", "3"} {
+		got := r.event()
+		if !strings.HasPrefix(got, "id: "+want+"\nevent: placed\ndata: {\"order_id\":\"\",\"call_number\":\"A-041\",\"customer_name\":\"a\\nb\"") || strings.Count(got, "\n") != 2 {
+			t.Fatalf("%q", got)
+		}
+	}
+	if got := r.event(); got != "id: 9\nevent: reset\ndata: {}" {
+		t.Errorf("%q", got)
+	}
+	r.response.Body.Close()
+	<-ended // the service learns that nobody reads any more
+	// A browser comes again with the last id it saw.
+	c.header.Set("Last-Event-ID", "2")
+	r = c.open(t, streamPath+"?after_seq=1")
+	if got := r.event(); !strings.HasPrefix(got, "id: 3\n") {
+		t.Errorf("%q", got)
+	}
+	c.header.Del("Last-Event-ID")
+	if got := c.open(t, streamPath+"?after_seq=1").event(); !strings.HasPrefix(got, "id: 2\n") || asked[0] != 0 || asked[1] != 2 || asked[2] != 1 {
+		t.Errorf("%q, asked %v", got, asked)
+	}
+	// Shutdown ends every stream.
+	w.gateway.stop()
+	for got := "x"; got != ""; got = r.block() {
+	}
+	c.refused(503, "stopping", "GET", "/health/ready", "")
+}
+
+// TestStreamRefused: before the first byte an error is a problem like any other.
+func TestStreamRefused(t *testing.T) {
+	w := newWorld(t)
+	w.back.order.streamFn = func(*orderpb.StreamBoardRequest, grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
+		return errs.Unavailable("journal_down", "The journal does not answer.")
+	}
+	c := w.counter()
+	c.refused(503, "journal_down", "GET", streamPath, "")
+	c.refused(404, "not_found", "GET", strings.Replace(streamPath, cafeA, cafeB, 1), "") // another café is an unknown one
+	w.admin().refused(400, "invalid_request", "GET", "/api/v1/cafes/x/board/stream", "")
+	c.refused(400, "invalid_request", "GET", streamPath+"?after_seq=-1", "")
+	c.refused(400, "unknown_parameter", "GET", streamPath+"?seq=1", "")
+	if a := c.do("HEAD", streamPath, ""); a.status != 405 {
+		t.Errorf("HEAD: %d", a.status)
+	}
+	c.header.Set("Last-Event-ID", "abc")
+	c.refused(400, "invalid_request", "GET", streamPath, "")
+	w.browser().refused(401, "sign_in_required", "GET", streamPath, "")
+	w.back.order.streamFn = func(*orderpb.StreamBoardRequest, grpc.ServerStreamingServer[orderpb.BoardEvent]) error { return nil }
+	w.counter().refused(503, "stream_ended", "GET", streamPath, "")
+	w.back.order.streamFn = func(*orderpb.StreamBoardRequest, grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
+		panic("in the service")
+	}
+	w.counter().refused(500, "internal", "GET", streamPath, "")
+}
+
+// TestStreamOfARevokedDevice: the next heartbeat ends it.
+func TestStreamOfARevokedDevice(t *testing.T) {
+	w := newWorld(t, func(d *Deps) { d.Heartbeat = 20 * time.Millisecond })
+	w.back.order.streamFn = func(_ *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
+		<-s.Context().Done()
+		return s.Context().Err()
+	}
+	c := w.counter()
+	r := c.open(t, streamPath)
+	for got := ""; got != ": still here"; got = r.block() {
+	}
+	if err := w.sessions.EndSubject(context.Background(), "device", deviceA); err != nil {
+		t.Fatal(err)
+	}
+	for got := "x"; got != ""; got = r.block() {
+	}
+	// An admin who walks away is signed out under the open stream: a heartbeat is nobody's doing.
+	admin := w.admin()
+	r = admin.open(t, streamPath)
+	w.clock.pass(15 * time.Minute)
+	for got := "x"; got != ""; got = r.block() {
+	}
+}
+
+func TestStreamsAtMost(t *testing.T) {
+	w := newWorld(t)
+	w.back.order.streamFn = func(_ *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
+		if err := s.Send(ticket(1, "placed", "A-1")); err != nil {
+			return err
+		}
+		<-s.Context().Done()
+		return s.Context().Err()
+	}
+	c := w.counter()
+	var open []*reader
+	for range streamsAtMost {
+		open = append(open, c.open(t, streamPath))
+	}
+	for _, r := range open {
+		r.event()
+	}
+	c.refused(429, "too_many_streams", "GET", streamPath, "")
+	w.admin().open(t, streamPath).event() // another session's are its own
+}
+
+// TestStreamOutlivesTheServersTimes: reading and writing limits are for ordinary requests.
+func TestStreamOutlivesTheServersTimes(t *testing.T) {
+	w := newWorld(t, func(d *Deps) { d.Heartbeat = 20 * time.Millisecond })
+	w.serve(w.gateway, func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 150*time.Millisecond, 150*time.Millisecond })
+	go2 := make(chan struct{})
+	w.back.order.streamFn = func(_ *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
+		select {
+		case <-go2:
+		case <-s.Context().Done():
+			return s.Context().Err()
+		}
+		return s.Send(ticket(5, "changed", "A-2"))
+	}
+	r := w.counter().open(t, streamPath)
+	for range 20 { // 400 ms of heartbeats
+		if r.block() == "" {
+			t.Fatal("cut")
+		}
+	}
+	close(go2)
+	if got := r.event(); !strings.HasPrefix(got, "id: 5\nevent: changed\n") {
+		t.Errorf("%q", got)
+	}
+}

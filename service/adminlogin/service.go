@@ -1,0 +1,197 @@
+package adminlogin
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"coffee/internal/audit"
+	"coffee/internal/errs"
+	"coffee/internal/guess"
+	"coffee/internal/page"
+)
+
+// Store keeps the accounts. Writes take the audit entry of the change into their transaction.
+type Store interface {
+	// Admin finds one by id with the hash of the password; false: there is none.
+	Admin(ctx context.Context, id string) (Admin, string, bool, error)
+	// AdminNamed finds a live one by folded user name.
+	AdminNamed(ctx context.Context, folded string) (Admin, string, bool, error)
+	// Admins lists by folded user name, id, after a place in that order.
+	Admins(ctx context.Context, includeArchived bool, after Place, limit int) ([]Admin, error)
+
+	// Add stores a new account and ends the set-up. ErrUsernameTaken, ErrIDTaken.
+	Add(ctx context.Context, a Admin, hash string, entry audit.Entry) error
+	// Update replaces the user name and, where hash is not empty, the password, if the version is still from.
+	// ErrUsernameTaken, ErrStale.
+	Update(ctx context.Context, a Admin, from int64, hash string, entry audit.Entry) error
+	// Remove archives a live account unless it is the last. ErrLastAdmin, ErrStale.
+	Remove(ctx context.Context, a Admin, from int64, entry audit.Entry) error
+
+	// OfferSetUp stores the hash of a new set-up token in place of any before; false: there is an admin already.
+	OfferSetUp(ctx context.Context, tokenHash []byte, at time.Time) (bool, error)
+	// SetUpToken is the hash of the token on offer; nil: none.
+	SetUpToken(ctx context.Context) ([]byte, error)
+	// AddFirst is Add while there is no admin and the token is still on offer. ErrSetUpDone.
+	AddFirst(ctx context.Context, a Admin, hash string, tokenHash []byte, entry audit.Entry) error
+	// Live is the number of live accounts.
+	Live(ctx context.Context) (int64, error)
+}
+
+// What a store says of a write that did not happen.
+var (
+	ErrUsernameTaken = errs.Conflict("username_taken", "This user name is taken. Choose another.")
+	ErrIDTaken       = errs.Conflict("version_conflict", "This id belongs to another account already.")
+	ErrStale         = errs.Conflict("version_conflict", "This account was changed meanwhile. Read it again and repeat your change.")
+	ErrLastAdmin     = errs.Conflict("last_admin", "This is the last account of head office: nobody could sign in any more. Make another one first.")
+	ErrSetUpDone     = errs.Conflict("already_set_up", "The first account was made already. Sign in with it.")
+)
+
+// Place is a row's place in the order of the list; it is the cursor.
+type Place struct {
+	Username string `json:"n"`
+	ID       string `json:"i"`
+}
+
+// Hasher makes and checks hashes; an empty hash costs the same and fits nothing.
+type Hasher interface {
+	Hash(ctx context.Context, password string) (string, error)
+	Verify(ctx context.Context, hash, password string) (bool, error)
+}
+
+// Guesses admits tries before anything costly is evaluated.
+type Guesses interface {
+	Try(ctx context.Context, a guess.Attempt, check func(context.Context) (bool, error)) (bool, error)
+	Run(ctx context.Context, log *slog.Logger)
+}
+
+// Deps is what the service works with.
+type Deps struct {
+	Store   Store
+	Hasher  Hasher
+	Guesses Guesses
+	Random  io.Reader
+	Now     func() time.Time
+	NewID   func() string
+	Log     *slog.Logger
+}
+
+// Service is the use cases of head office's accounts.
+type Service struct{ deps Deps }
+
+// New makes the service.
+func New(deps Deps) *Service { return &Service{deps} }
+
+// Run prunes old guesses until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	s.deps.Guesses.Run(ctx, s.deps.Log)
+	return nil
+}
+
+// now is in microseconds, as stored: an answer and a later read agree.
+func (s *Service) now() time.Time { return s.deps.Now().UTC().Truncate(time.Microsecond) }
+
+// Authenticate checks a user name and password. Errors: wrong_credentials, the same for an unknown name;
+// too_many_attempts.
+func (s *Service) Authenticate(ctx context.Context, username, password, network string) (Admin, error) {
+	a, hash, ok, err := s.deps.Store.AdminNamed(ctx, Fold(username))
+	if err != nil {
+		return Admin{}, err
+	}
+	attempt := guess.Attempt{Subject: "name/" + Fold(username), Network: network}
+	if ok {
+		attempt.Subject = subject(a)
+	}
+	ok, err = s.deps.Guesses.Try(ctx, attempt, func(ctx context.Context) (bool, error) {
+		return s.deps.Hasher.Verify(ctx, hash, password)
+	})
+	if err != nil {
+		return Admin{}, err
+	}
+	if !ok {
+		return Admin{}, errs.Unauthenticated("wrong_credentials", "User name and password do not match. Try again.")
+	}
+	return a, nil
+}
+
+func subject(a Admin) string { return "admin/" + a.ID }
+
+// own finds the caller's live account and checks its password, which counts as a guess. Errors: wrong_password,
+// too_many_attempts, not_found.
+func (s *Service) own(ctx context.Context, id, password string) (Admin, error) {
+	a, hash, ok, err := s.deps.Store.Admin(ctx, id)
+	if err != nil {
+		return Admin{}, err
+	}
+	if !ok || a.Archived() {
+		return Admin{}, errs.NotFound("account %s", id)
+	}
+	// A live session stands for the place: strangers at the front door do not hold up who is inside.
+	attempt := guess.Attempt{Subject: subject(a), Device: "session of " + a.ID}
+	ok, err = s.deps.Guesses.Try(ctx, attempt, func(ctx context.Context) (bool, error) {
+		return s.deps.Hasher.Verify(ctx, hash, password)
+	})
+	if err != nil {
+		return Admin{}, err
+	}
+	if !ok {
+		return Admin{}, errs.Forbidden("wrong_password", "The password is not right. Nothing was changed.")
+	}
+	return a, nil
+}
+
+// ChangePassword needs the old one. Errors: those of own and NewPassword, version_conflict.
+func (s *Service) ChangePassword(ctx context.Context, id, old, next string, actor audit.Actor) (Admin, error) {
+	a, err := s.own(ctx, id, old)
+	if err != nil {
+		return Admin{}, err
+	}
+	if err := NewPassword(a.Username, old, next); err != nil {
+		return Admin{}, err
+	}
+	hash, err := s.deps.Hasher.Hash(ctx, next)
+	if err != nil {
+		return Admin{}, err
+	}
+	from := a.Version
+	a.Version, a.PasswordChangedAt = from+1, s.now()
+	return a, s.deps.Store.Update(ctx, a, from, hash, s.entry(actor, "change_password", nil, a))
+}
+
+// ChangeUsername needs the password. Errors: those of own, invalid_username, username_taken, weak_password (it would
+// be the password), version_conflict.
+func (s *Service) ChangeUsername(ctx context.Context, id, password, username string, actor audit.Actor) (Admin, error) {
+	if err := CheckUsername(username); err != nil {
+		return Admin{}, err
+	}
+	was, err := s.own(ctx, id, password)
+	if err != nil {
+		return Admin{}, err
+	}
+	if Fold(password) == Fold(username) {
+		return Admin{}, CheckPassword(password, username)
+	}
+	next := was
+	next.Username, next.Version = username, was.Version+1
+	return next, s.deps.Store.Update(ctx, next, was.Version, "", s.entry(actor, "change_username", was, next))
+}
+
+func (s *Service) entry(actor audit.Actor, action string, before any, after Admin) audit.Entry {
+	return audit.Entry{At: s.now(), Actor: actor, Action: action, Object: "admin/" + after.ID, Before: before, After: after}
+}
+
+// Admins pages the accounts by user name.
+func (s *Service) Admins(ctx context.Context, includeArchived bool, requested int32, cursor string) ([]Admin, string, error) {
+	var after Place
+	if _, err := page.Decode(cursor, &after); err != nil {
+		return nil, "", err
+	}
+	limit := page.Limit(requested)
+	rows, err := s.deps.Store.Admins(ctx, includeArchived, after, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next := page.Cut(rows, limit, func(a Admin) any { return Place{Fold(a.Username), a.ID} })
+	return rows, next, nil
+}
