@@ -64,6 +64,12 @@ func Do[T any](ctx context.Context, tx db.Tx, key Key, now time.Time, fn func() 
 		return answer, err
 	}
 	if answer, err = fn(); err != nil {
+		// Another try of the same call may have committed since the look above, and fn refused what it left (an order
+		// that is paid already). Then this one starts over and replays.
+		if tx.QueryRowContext(ctx, "SELECT fingerprint, answer FROM idempotency WHERE scope = ?", key.scope()).
+			Scan(&fingerprint, &stored) == nil {
+			err = inProgress()
+		}
 		return answer, err
 	}
 	if stored, err = json.Marshal(answer); err != nil {
@@ -73,7 +79,11 @@ func Do[T any](ctx context.Context, tx db.Tx, key Key, now time.Time, fn func() 
 		key.scope(), key.Fingerprint, stored, now.UnixMicro())
 	if db.IsDuplicate(err) {
 		// Two tries at the same moment on two connections: the other one wins, this one starts over and replays.
-		return answer, errs.Conflict("idempotency_in_progress", "The same request is being answered. Try again.").After(time.Second)
+		return answer, inProgress()
 	}
 	return answer, err
+}
+
+func inProgress() error {
+	return errs.Conflict("idempotency_in_progress", "The same request is being answered. Try again.").After(time.Second)
 }

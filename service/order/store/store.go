@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"coffee/internal/db"
+	"coffee/internal/errs"
 	"coffee/internal/keyed"
 	"coffee/service/order"
 	"coffee/service/order/journal"
@@ -302,8 +303,11 @@ func (s *Store) Answered(ctx context.Context, key keyed.Key) (order.Answer, bool
 	}
 	none := errors.New("not answered yet")
 	answer, err := keyed.Do(ctx, s.db.Read(), key, time.Time{}, func() (order.Answer, error) { return order.Answer{}, none })
-	if errors.Is(err, none) {
+	switch {
+	case errors.Is(err, none):
 		return order.Answer{}, false, nil
+	case errs.HasCode(err, "idempotency_in_progress"): // answered between two looks
+		return s.Answered(ctx, key)
 	}
 	return answer, err == nil, err
 }
