@@ -182,9 +182,9 @@ func (g *Gateway) listSessions(w http.ResponseWriter, r *http.Request, c *call) 
 
 // endSession answers DELETE /api/v1/sessions/{id}.
 func (g *Gateway) endSession(w http.ResponseWriter, r *http.Request, c *call) error {
-	id := c.params["id"]
+	id := c.object("id")
 	s := c.who.session
-	if uuid.Validate(id) != nil || s == nil {
+	if len(id) != 36 || uuid.Validate(id) != nil || s == nil { // uuid knows other spellings, of other lengths
 		return errs.NotFound("session %s", id)
 	}
 	ended, err := g.Sessions.EndOwn(r.Context(), id, s.Kind, s.Subject)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"coffee/gateway/session"
 	adminloginpb "coffee/proto/coffee/adminlogin/v1"
@@ -13,16 +14,16 @@ import (
 // effects is what calls do to sessions when they succeed. The services know no sessions.
 var effects = map[string]func(context.Context, *Gateway, http.ResponseWriter, *call) error{
 	loginpb.LoginService_RevokeDevice_FullMethodName: func(ctx context.Context, g *Gateway, _ http.ResponseWriter, c *call) error {
-		return g.Sessions.EndSubject(ctx, session.KindDevice, c.params["device_id"])
+		return g.Sessions.EndSubject(ctx, session.KindDevice, c.object("device_id"))
 	},
 	loginpb.LoginService_PutPerson_FullMethodName:     personLeaves,
 	loginpb.LoginService_ResetPin_FullMethodName:      personLeaves,
 	loginpb.LoginService_ArchivePerson_FullMethodName: personLeaves,
 	cafepb.CafeService_ArchiveCafe_FullMethodName: func(ctx context.Context, g *Gateway, _ http.ResponseWriter, c *call) error {
-		return g.Sessions.EndCafe(ctx, c.params["id"])
+		return g.Sessions.EndCafe(ctx, c.object("id"))
 	},
 	adminloginpb.AdminLoginService_RemoveAdmin_FullMethodName: func(ctx context.Context, g *Gateway, _ http.ResponseWriter, c *call) error {
-		return g.Sessions.EndSubject(ctx, session.KindAdmin, c.params["id"])
+		return g.Sessions.EndSubject(ctx, session.KindAdmin, c.object("id"))
 	},
 	adminloginpb.AdminLoginService_ChangePassword_FullMethodName: func(ctx context.Context, g *Gateway, w http.ResponseWriter, c *call) error {
 		s := c.who.session
@@ -37,10 +38,13 @@ var effects = map[string]func(context.Context, *Gateway, http.ResponseWriter, *c
 	},
 }
 
+// object is an id of the path as sessions spell it: the services take capitals for the same id.
+func (c *call) object(name string) string { return strings.ToLower(c.params[name]) }
+
 // personLeaves takes a person whose name, role or PIN changed off every device: a session must not go on with what
 // is no longer true.
 func personLeaves(ctx context.Context, g *Gateway, _ http.ResponseWriter, c *call) error {
-	return g.Sessions.LeavePerson(ctx, c.params["id"])
+	return g.Sessions.LeavePerson(ctx, c.object("id"))
 }
 
 // credentials are the calls after which a sign-in that was written down somewhere may be wrong.

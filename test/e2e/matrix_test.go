@@ -120,7 +120,7 @@ func sessionToken(t *testing.T, b *browser) string {
 func (c *chain) admin() *browser {
 	c.t.Helper()
 	const password = "correct horse battery"
-	name := "admin-" + newID()[:8]
+	name := "admin-" + newID()[24:]
 	c.asOperator().ok("PUT", "/api/v1/admins/"+newID(), object{"username": name, "password": password})
 	b := c.browser()
 	b.ok("POST", "/adminlogin", object{"username": name, "password": password})
