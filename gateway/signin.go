@@ -187,7 +187,9 @@ func (g *Gateway) approve(w http.ResponseWriter, r *http.Request, c *call) error
 		return err
 	}
 	expires := g.Now().Add(rpc.ApprovalLife)
-	token, err := g.Signer.SignApproval(rpc.Passport{Subject: found.GetId(), Role: found.GetRole(), Cafe: s.Cafe, Device: s.Subject})
+	token, err := g.Signer.SignApproval(rpc.Passport{
+		Subject: found.GetId(), Role: found.GetRole(), Cafe: s.Cafe, Device: s.Subject, Session: g.NewID(),
+	})
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,8 @@ type Attempt struct {
 	// Network is the address it comes from.
 	Network string
 	// Device, where set, is an enrolled device or a live session that the gateway vouches for: it stands for the
-	// place, and strangers' budgets do not bind it.
+	// place, and strangers' budgets do not bind it. All devices together have a budget of their own for a subject, as
+	// whoever has a café's access code makes as many devices as they like.
 	Device string
 }
 
@@ -85,7 +86,7 @@ func (g *Guard) admit(ctx context.Context, tx db.DBTX, a Attempt, pace key, now 
 	if err := put(ctx, tx, row.with(row.pace().Try(now))); err != nil {
 		return nil, err
 	}
-	if a.Device != "" || row.pace().Known(now) {
+	if row.pace().Known(now) {
 		return nil, nil
 	}
 	budgets := budgetsOf(a)
@@ -113,6 +114,9 @@ type budget struct {
 }
 
 func budgetsOf(a Attempt) []budget {
+	if a.Device != "" {
+		return []budget{{key{digest("subject/" + a.Subject), digest("every device")}, PerSubject}}
+	}
 	return []budget{
 		{key{digest("subject/" + a.Subject), digest("everywhere")}, PerSubject},
 		{key{digest("everybody"), digest(a.place())}, PerNetwork},

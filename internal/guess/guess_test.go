@@ -85,6 +85,35 @@ func TestTenThousandGuesses(t *testing.T) {
 	})
 }
 
+// Whoever has the access code makes devices without end: one person's PIN is not tried three times on each of them.
+// The person's own tills, where they signed in before, are not touched by it, nor are they by strangers.
+func TestManyDevices(t *testing.T) {
+	each(t, func(t *testing.T, _ *db.DB, g *Guard, c *clock) {
+		ctx := t.Context()
+		var wrong, right atomic.Int32
+		own := Attempt{Subject: "person/1", Device: "till"}
+		if ok, err := g.Try(ctx, own, answers(true, &right)); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		for i := range 1000 {
+			c.pass(3600 * time.Millisecond)
+			_, err := g.Try(ctx, Attempt{Subject: "person/1", Device: fmt.Sprint("made ", i/3)}, answers(false, &wrong))
+			if err != nil && !errs.HasCode(err, "too_many_attempts") {
+				t.Fatal(err)
+			}
+		}
+		if n := wrong.Load(); n > 100 || n < 40 {
+			t.Errorf("%d evaluations of 1000 guesses on 334 devices in an hour", n)
+		}
+		if ok, err := g.Try(ctx, own, answers(true, &right)); err != nil || !ok {
+			t.Errorf("the person's own till: %v, %v", ok, err)
+		}
+		if ok, err := g.Try(ctx, Attempt{Subject: "person/2", Device: "made 1"}, answers(true, &right)); err != nil || !ok {
+			t.Errorf("somebody else: %v, %v", ok, err)
+		}
+	})
+}
+
 func TestPaceAtOnePlace(t *testing.T) {
 	each(t, func(t *testing.T, _ *db.DB, g *Guard, c *clock) {
 		ctx := t.Context()
@@ -219,7 +248,7 @@ func TestAllowAndPrune(t *testing.T) {
 			}
 			return n
 		}
-		if n := rows(); n != 3 {
+		if n := rows(); n != 4 {
 			t.Errorf("%d rows at once", n)
 		}
 		c.pass(25 * time.Hour)

@@ -71,7 +71,8 @@ func (s *Signer) sign(p Passport, life time.Duration) (string, error) {
 // Sign issues a passport that lives PassportLife.
 func (s *Signer) Sign(p Passport) (string, error) { return s.sign(p, PassportLife) }
 
-// SignApproval issues an approval: person, role and café of whoever gave the PIN.
+// SignApproval issues an approval: person, role and café of whoever gave the PIN, the device it was given on, and an
+// id of its own in Session, by which it is good once.
 func (s *Signer) SignApproval(p Passport) (string, error) {
 	p.Kind = KindApproval
 	return s.sign(p, ApprovalLife)
@@ -143,11 +144,12 @@ func (v *Verifier) open(token string) (Passport, error) {
 	return p, nil
 }
 
-// VerifyApproval checks the approval token of a second person for a café.
+// VerifyApproval checks the approval token of a second person for a café. The caller's Device is where it was given,
+// Session is the approval's own id (the token itself has other spellings): who takes it sees that it is used once.
 func (v *Verifier) VerifyApproval(token, cafe string) (Caller, error) {
 	p, err := v.Verify(token)
-	if err != nil || p.Kind != KindApproval || p.Cafe != cafe {
+	if err != nil || p.Kind != KindApproval || p.Cafe != cafe || p.Session == "" {
 		return Caller{}, errPassport
 	}
-	return Caller{Kind: KindPerson, Subject: p.Subject, Role: p.Role, Cafe: p.Cafe, Device: p.Device}, nil
+	return Caller{Kind: KindPerson, Subject: p.Subject, Role: p.Role, Cafe: p.Cafe, Device: p.Device, Session: p.Session}, nil
 }

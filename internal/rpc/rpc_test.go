@@ -92,15 +92,19 @@ func TestApprovals(t *testing.T) {
 	public, private := pair(t)
 	gateway := &Signer{"gateway", "chain", private, c.now}
 	verifier := &Verifier{Audience: "chain", Now: c.now, Keys: map[string]TrustedKey{"gateway": Trust("gateway", public)}}
-	token, err := gateway.SignApproval(Passport{Subject: "omar", Role: "lead", Cafe: "salam"})
+	token, err := gateway.SignApproval(Passport{Subject: "omar", Role: "lead", Cafe: "salam", Device: "till", Session: "once"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if who, err := verifier.VerifyApproval(token, "salam"); err != nil || who.Subject != "omar" || !who.AtLeast("lead") {
+	if who, err := verifier.VerifyApproval(token, "salam"); err != nil || who.Subject != "omar" || who.Device != "till" || who.Session != "once" || !who.AtLeast("lead") {
 		t.Errorf("approval: %+v %v", who, err)
 	}
 	if _, err := verifier.VerifyApproval(token, "atlas"); err == nil {
 		t.Error("an approval works in another café")
+	}
+	nameless, _ := gateway.SignApproval(Passport{Subject: "omar", Role: "lead", Cafe: "salam"})
+	if _, err := verifier.VerifyApproval(nameless, "salam"); err == nil {
+		t.Error("an approval without an id could be used for ever")
 	}
 	passport, _ := gateway.Sign(Passport{Kind: KindPerson, Subject: "omar", Role: "lead", Cafe: "salam"})
 	if _, err := verifier.VerifyApproval(passport, "salam"); err == nil {

@@ -148,7 +148,7 @@ func (s *Service) Remake(ctx context.Context, caller rpc.Caller, r Remake, key k
 	if err != nil {
 		return Order{}, err
 	}
-	approvedBy, err := s.allow(caller, first.Cafe, r.Approval, "remake")
+	yes, err := s.allow(caller, first.Cafe, r.Approval, "remake")
 	if err != nil {
 		return Order{}, err
 	}
@@ -170,19 +170,22 @@ func (s *Service) Remake(ctx context.Context, caller rpc.Caller, r Remake, key k
 		if err != nil {
 			return nil, err
 		}
+		if err := s.unspent(ctx, yes); err != nil {
+			return nil, err
+		}
 		now := s.now()
 		o := Order{
 			ID: r.ID, Cafe: first.Cafe, BusinessDate: calendar.Date(now), SoldAt: now, PlacedAt: now, Service: first.Service,
 			Source: FromRemake, Release: first.Release, CallNumber: first.CallNumber, CustomerName: first.CustomerName,
 			Note: r.Reason, Table: first.Table, Currency: first.Currency, TaxMode: first.TaxMode, Linked: first.ID,
-			PlacedBy: caller.Subject, Phone: first.Phone, Device: caller.Device, ApprovedBy: approvedBy, Zone: cafe.Zone,
+			PlacedBy: caller.Subject, Phone: first.Phone, Device: caller.Device, ApprovedBy: yes.by, Zone: cafe.Zone,
 			CutoffMinutes: cafe.CutoffMinutes, Version: 1,
 		}
 		if o.Lines, err = remade(&first, r.Lines, now); err != nil {
 			return nil, err
 		}
 		return &plan{
-			order: o, caller: caller, reason: r.Reason, key: key,
+			order: o, caller: caller, yes: yes, reason: r.Reason, key: key,
 			take: consumptionOf(o, "waste", r.Reason, caller.Subject, gone.Ingredients),
 		}, nil
 	})

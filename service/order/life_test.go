@@ -146,7 +146,7 @@ func TestRemake(t *testing.T) {
 	remake := &orderpb.RemakeLinesRequest{Id: o.GetId(), RemakeId: newID(), Lines: []*orderpb.RemakeLine{{Line: 1, Quantity: 1}}, Reason: "spilt"}
 	_, err := s.as(ana).RemakeLines(keyCtx(t), remake)
 	wantCode(t, err, "approval_required")
-	remake.Approval = s.server.Approval(named("lea"), "lead", cafeA)
+	remake.Approval = s.server.Approval(named("lea"), "lead", cafeA, ana.Device)
 	ctx := keyCtx(t)
 	got := must[*orderpb.Order](t)(s.as(ana).RemakeLines(ctx, remake))
 	if got.GetTotal() != 0 || got.GetSource() != "remake" || got.GetCallNumber() != o.GetCallNumber() || got.GetReceiptNumber() != 0 || got.GetLinkedOrderId() != o.GetId() {

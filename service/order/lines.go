@@ -38,10 +38,13 @@ type Void struct {
 // approval_refused.
 func (s *Service) VoidLines(ctx context.Context, caller rpc.Caller, v Void, key keyed.Key) (Order, error) {
 	return s.change(ctx, caller, v.Order, key, func(tx Tx, before, after *Order, now time.Time) (*entry, error) {
-		approvedBy := ""
+		var yes approved
 		if before.voidNeedsLead(v.Lines, v.Made) {
 			var err error
-			if approvedBy, err = s.allow(caller, before.Cafe, v.Approval, "void"); err != nil {
+			if yes, err = s.allow(caller, before.Cafe, v.Approval, "void"); err != nil {
+				return nil, err
+			}
+			if err = yes.spend(tx, now); err != nil {
 				return nil, err
 			}
 		}
@@ -49,7 +52,7 @@ func (s *Service) VoidLines(ctx context.Context, caller rpc.Caller, v Void, key 
 		if err != nil || len(taken) == 0 {
 			return nil, err
 		}
-		return &entry{kind: kindVoided, reason: v.Reason, approvedBy: approvedBy}, s.auditTaking(tx, caller, now, "void_lines", v.Order, v.Reason, approvedBy, numbersOf(taken))
+		return &entry{kind: kindVoided, reason: v.Reason, approvedBy: yes.by}, s.auditTaking(tx, caller, now, "void_lines", v.Order, v.Reason, yes.by, numbersOf(taken))
 	})
 }
 

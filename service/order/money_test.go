@@ -122,7 +122,7 @@ func TestVoid(t *testing.T) {
 		_, err = void(bob, []int32{2})
 		wantCode(t, err, "not_found")
 		two := must[*orderpb.Order](t)(void(ana, []int32{2}, func(v *orderpb.VoidLinesRequest) {
-			v.Approval = s.server.Approval(named("lea"), "lead", cafeA)
+			v.Approval = s.server.Approval(named("lea"), "lead", cafeA, ana.Device)
 		}))
 		if !two.GetLines()[1].GetVoidedMade() || two.GetRefunded() != 6100 || two.GetTotal() != 3600 {
 			t.Errorf("after the second void %v", two)

@@ -149,8 +149,9 @@ func TestTwentyTriesAtOnce(t *testing.T) {
 func TestRoles(t *testing.T) {
 	s := newShop(t, nil)
 	phone := rpctest.Customer(newID())
-	approval := s.server.Approval(named("lea"), "lead", cafeA)
-	elsewhere := s.server.Approval(named("lea"), "lead", cafeB)
+	given := func() string { return s.server.Approval(named("lea"), "lead", cafeA, ana.Device) }
+	spent, elsewhereHere := given(), s.server.Approval(named("lea"), "lead", cafeA, named("till B"))
+	elsewhere := s.server.Approval(named("lea"), "lead", cafeB, ana.Device)
 	discount := func(r *orderpb.PlaceOrderRequest) { r.Discount = &orderpb.Discount{BasisPoints: 1000, Reason: "staff"} }
 	lineDiscount := func(r *orderpb.PlaceOrderRequest) { r.Lines[0].Discount = &orderpb.Discount{Amount: 100} }
 	comp := func(r *orderpb.PlaceOrderRequest) { r.Lines[0].Comp = true }
@@ -175,8 +176,11 @@ func TestRoles(t *testing.T) {
 		{"barista line discount", ana, lineDiscount, "approval_required"},
 		{"barista comp", ana, comp, "approval_required"},
 		{"barista override", ana, override, "approval_required"},
-		{"barista approved", ana, approved(discount, approval), ""},
-		{"barista approved override", ana, approved(override, approval), ""},
+		{"barista approved", ana, approved(discount, given()), ""},
+		{"barista approved override", ana, approved(override, spent), ""},
+		{"approved before", ana, approved(override, spent), "approval_refused"},
+		{"approved on another device", ana, approved(comp, elsewhereHere), "approval_refused"},
+		{"approved by herself", ana, approved(comp, s.server.Approval(named("ana"), "barista", cafeA, ana.Device)), "approval_refused"},
 		{"approved elsewhere", ana, approved(comp, elsewhere), "approval_refused"},
 		{"forged approval", ana, approved(comp, "x.y"), "approval_refused"},
 		{"lead discount", lea, discount, ""},

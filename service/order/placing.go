@@ -27,6 +27,7 @@ type plan struct {
 	take    Consumption
 	tenders []NewTender
 	caller  rpc.Caller
+	yes     approved
 	reason  string
 	// also runs inside the order's transaction, before it is settled and written: what it did comes first in the
 	// journal. Used by a change, which takes lines of another order back in the same step.
@@ -89,9 +90,12 @@ func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, sou
 		return nil, fmt.Errorf("café %s: %w", cafe.ID, err)
 	}
 	now := s.now()
-	approvedBy := ""
+	var yes approved
 	if what := r.needsLead(); what != "" && !quote {
-		if approvedBy, err = s.allow(caller, cafe.ID, r.Approval, what); err != nil {
+		if yes, err = s.allow(caller, cafe.ID, r.Approval, what); err != nil {
+			return nil, err
+		}
+		if err := s.unspent(ctx, yes); err != nil {
 			return nil, err
 		}
 	}
@@ -129,7 +133,7 @@ func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, sou
 		return nil, errs.Conflict("price_changed", "The total has changed. Show the guest the new one.").
 			With("total", itoa(priced.Total)).With("currency", release.Menu.Currency)
 	}
-	overrideBy := approvedBy
+	overrideBy := yes.by
 	if overrideBy == "" {
 		overrideBy = caller.Subject
 	}
@@ -138,12 +142,12 @@ func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, sou
 		Source: source, Release: release.Number, CallNumber: r.CallNumber, CustomerName: r.CustomerName, Note: r.Note,
 		Table: r.Table, PickupAt: r.PickupAt, Currency: release.Menu.Currency, TaxMode: taxMode(cafe.Tax),
 		Lines: linesOf(priced, overrideBy, now), PlacedBy: caller.Subject, Device: caller.Device,
-		ApprovedBy: approvedBy, Zone: cafe.Zone, CutoffMinutes: cafe.CutoffMinutes, Version: 1,
+		ApprovedBy: yes.by, Zone: cafe.Zone, CutoffMinutes: cafe.CutoffMinutes, Version: 1,
 	}
 	if source == FromPhone {
 		o.Phone, o.PlacedBy = caller.Subject, ""
 	}
-	p := &plan{order: o, tenders: r.Tenders, caller: caller}
+	p := &plan{order: o, tenders: r.Tenders, caller: caller, yes: yes}
 	p.take = consumptionOf(o, "sale", "", caller.Subject, gone.Ingredients)
 	for i, l := range priced.Lines {
 		p.take.Lines[i].Present = l.Present
@@ -325,6 +329,9 @@ func (s *Service) write(ctx context.Context, p *plan, n int32, expansion Expansi
 func (s *Service) insert(tx Tx, p *plan, o *Order) error {
 	now := s.now()
 	if err := tx.AddAttempt(Attempt{OrderID: o.ID, N: o.Attempt, Outcome: AttemptPlaced, At: now}); err != nil {
+		return err
+	}
+	if err := p.yes.spend(tx, now); err != nil {
 		return err
 	}
 	if o.Source == FromPhone {

@@ -287,20 +287,58 @@ func (s *Service) calendar(zone string, cutoffMinutes int) (day.Calendar, error)
 	return calendar, err
 }
 
-// allow tells who stands behind something that needs a lead: empty when the caller may alone, else the approver.
-// Errors: approval_required, approval_refused.
-func (s *Service) allow(caller rpc.Caller, cafe, approval, what string) (string, error) {
+// approved is a second person's yes to one call: who gave it, and its id. The zero value is that none was needed.
+type approved struct{ by, id string }
+
+// allow tells who stands behind something that needs a lead: nobody when the caller may alone, else the approver, on
+// the same device. Whoever writes what was allowed spends it. Errors: approval_required, approval_refused.
+func (s *Service) allow(caller rpc.Caller, cafe, approval, what string) (approved, error) {
 	if caller.AtLeast("lead") {
-		return "", nil
+		return approved{}, nil
 	}
 	if approval == "" {
-		return "", errs.Forbidden("approval_required", "This needs a lead's PIN.").With("needs", "lead").With("for", what)
+		return approved{}, errs.Forbidden("approval_required", "This needs a lead's PIN.").With("needs", "lead").With("for", what)
 	}
 	second, err := s.Approvals.VerifyApproval(approval, cafe)
-	if err != nil || !second.AtLeast("lead") {
-		return "", errs.Forbidden("approval_refused", "The approval is not valid any more. Ask a lead again.").With("needs", "lead").With("for", what)
+	if err != nil || !second.AtLeast("lead") || second.Device != caller.Device {
+		return approved{}, approvalRefused().With("for", what)
 	}
-	return second.Subject, nil
+	return approved{second.Subject, second.Session}, nil
+}
+
+// unspent refuses an approval that was used before, ahead of the transaction that spends it: it spares the stock.
+func (s *Service) unspent(ctx context.Context, a approved) error {
+	if _, spent, err := s.Store.Answered(ctx, a.key()); err != nil || !spent {
+		return err
+	}
+	return approvalRefused()
+}
+
+// spend uses an approval up, in the transaction of what it allowed. Error: approval_refused when it was used before.
+func (a approved) spend(tx Tx, now time.Time) error {
+	if a.id == "" {
+		return nil
+	}
+	fresh := false
+	_, err := tx.Keyed(a.key(), now, func() (Answer, error) {
+		fresh = true
+		return Answer{}, nil
+	})
+	if err == nil && !fresh {
+		err = approvalRefused()
+	}
+	return err
+}
+
+func (a approved) key() keyed.Key {
+	if a.id == "" {
+		return keyed.Key{}
+	}
+	return keyed.Key{Method: "Approval", Subject: a.by, Key: a.id, Fingerprint: []byte("spent")}
+}
+
+func approvalRefused() *errs.Error {
+	return errs.Forbidden("approval_refused", "The approval is not valid any more. Ask a lead again.").With("needs", "lead")
 }
 
 // taker is the caller as a tender names it.

@@ -108,10 +108,10 @@ func (a *asCaller) NewStream(ctx context.Context, desc *grpc.StreamDesc, method 
 	return a.ClientConnInterface.NewStream(a.with(ctx), desc, method, opts...)
 }
 
-// Approval signs a second person's approval for a café.
-func (s *Server) Approval(person, role, cafe string) string {
+// Approval signs a second person's approval for a café, given on a device.
+func (s *Server) Approval(person, role, cafe, device string) string {
 	s.t.Helper()
-	token, err := s.signers["gateway"].SignApproval(rpc.Passport{Subject: person, Role: role, Cafe: cafe})
+	token, err := s.signers["gateway"].SignApproval(rpc.Passport{Subject: person, Role: role, Cafe: cafe, Device: device, Session: rand.Text()})
 	if err != nil {
 		s.t.Fatal(err)
 	}
