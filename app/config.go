@@ -109,6 +109,7 @@ func Load(getenv func(string) string) (Config, error) {
 		Data: data, PublicURL: strings.TrimSuffix(values["COFFEE_PUBLIC_URL"], "/"), GatewayListen: values["COFFEE_GATEWAY_LISTEN"],
 		FrontendListen: values["COFFEE_FRONTEND_LISTEN"], GatewayURL: values["COFFEE_GATEWAY_URL"],
 		Listen: map[string]string{}, Address: map[string]string{}, Database: map[string]string{},
+		TrustedProxies: []netip.Prefix{}, // an empty list ("," in the variable) trusts none, and is not the default
 		Chain: values["COFFEE_CHAIN"], TrustedKeys: values["COFFEE_TRUSTED_KEYS"],
 		LogLevel: values["COFFEE_LOG_LEVEL"], LogFormat: values["COFFEE_LOG_FORMAT"],
 	}

@@ -40,6 +40,14 @@ func TestSettingsThatDoNotStart(t *testing.T) {
 	}
 }
 
+// An empty list of proxies is kept as such: the gateway's default for no list is to trust this machine.
+func TestNoProxyTrusted(t *testing.T) {
+	c, err := Load(env(map[string]string{"COFFEE_TRUSTED_PROXIES": ","}))
+	if err != nil || c.TrustedProxies == nil || len(c.TrustedProxies) != 0 {
+		t.Errorf("%v, %v", c.TrustedProxies, err)
+	}
+}
+
 func TestPrintMasksSecrets(t *testing.T) {
 	var out bytes.Buffer
 	err := Print(&out, env(map[string]string{

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"google.golang.org/grpc"
 
@@ -40,7 +41,7 @@ func buildFrontend(_ context.Context, a *App) error {
 	if own := a.Address("gateway"); own != "" {
 		address = "http://" + own // in one process the frontend finds the gateway that really listens
 	}
-	f, err := web.New(web.Deps{GatewayURL: address, Log: a.log})
+	f, err := web.New(web.Deps{GatewayURL: address, HTTPS: strings.HasPrefix(a.config.PublicURL, "https:"), Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -76,6 +76,9 @@ func (g *Gateway) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	began := g.Now()
 	w, c := &written{ResponseWriter: rw}, &call{id: g.NewID()}
 	httpx.Secure(w.Header(), httpx.DataPolicy)
+	if g.cookie.secure {
+		httpx.OnlyHTTPS(w.Header())
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Request-Id", c.id)
 	defer func() {

@@ -38,12 +38,15 @@ const (
 // Deps is what the frontend works with.
 type Deps struct {
 	GatewayURL string // http://localhost:5000
+	// HTTPS says that browsers find the chain by https, and are to keep to it.
+	HTTPS bool
 	Log        *slog.Logger
 }
 
 type frontend struct {
 	files *httpx.Files
 	proxy *httputil.ReverseProxy
+	https bool
 }
 
 // New makes the frontend's handler. The server in front of it should be httpx.Server.
@@ -63,7 +66,7 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &frontend{files, newProxy(gateway, d.Log)}, nil
+	return &frontend{files, newProxy(gateway, d.Log), d.HTTPS}, nil
 }
 
 func newProxy(gateway *url.URL, log *slog.Logger) *httputil.ReverseProxy {
@@ -105,6 +108,9 @@ func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	httpx.Secure(w.Header(), httpx.PagePolicy)
+	if f.https {
+		httpx.OnlyHTTPS(w.Header())
+	}
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")

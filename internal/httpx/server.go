@@ -41,6 +41,10 @@ func Secure(h http.Header, policy string) {
 	h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=(), payment=()")
 }
 
+// OnlyHTTPS tells browsers to come by https from now on, for a year. It is for chains whose public address is https;
+// other hosts of the same domain are not ours to decide about.
+func OnlyHTTPS(h http.Header) { h.Set("Strict-Transport-Security", "max-age=31536000") }
+
 // The content policies: of answers that are data, and of pages whose parts all come from where they do.
 const (
 	DataPolicy = "default-src 'none'; frame-ancestors 'none'"

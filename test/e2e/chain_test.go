@@ -291,6 +291,11 @@ func (b *browser) try(method, path string, body any, headers ...string) (answer,
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
+	return b.do(request)
+}
+
+// do sends a request as it is.
+func (b *browser) do(request *http.Request) (answer, error) {
 	response, err := b.client.Do(request)
 	if err != nil {
 		return answer{}, err
