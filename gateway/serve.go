@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -138,7 +139,36 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, c *call) error {
 		return err
 	}
 	ctx = rpc.WithRequestID(ctx, c.id)
-	return end.handler(w, r.WithContext(context.WithValue(ctx, callKey{}, c)), c)
+	err = end.handler(w, r.WithContext(context.WithValue(ctx, callKey{}, c)), c)
+	if slices.Contains(watched, c.name()) {
+		g.watch(ctx, r, c, err)
+	}
+	return err
+}
+
+// watched are the routes by which somebody comes or goes, or proves who they are: how each ended is in the log, with
+// where it came from, so that guessing and misuse can be seen. What was typed is not: it may be a password in the
+// wrong field.
+var watched = []string{"POST /login", "POST /adminlogin", "POST /adminlogin/setup", "POST /logout", "POST /api/v1/approvals"}
+
+func (g *Gateway) watch(ctx context.Context, r *http.Request, c *call, err error) {
+	level, outcome := slog.LevelInfo, "ok"
+	if err != nil {
+		level, outcome = slog.LevelWarn, "internal"
+		if e, ok := errs.As(err); ok {
+			outcome = e.Code
+		}
+	}
+	about := []any{
+		"request_id", c.id, "route", c.name(), "outcome", outcome, "network", httpx.ClientNetwork(r, g.TrustedProxies), "role", c.who.role(),
+	}
+	if s := c.who.session; s != nil {
+		about = append(about, "kind", s.Kind, "subject", s.Subject)
+		if s.Person != nil {
+			about = append(about, "person", s.Person.ID)
+		}
+	}
+	g.Log.Log(ctx, level, "sign-in", about...)
 }
 
 // forward hands a request to the generated handlers. Nothing of its headers goes with it but the Idempotency-Key.

@@ -120,32 +120,49 @@ func subject(a Admin) string { return "admin/" + a.ID }
 // own finds the caller's live account and checks its password, which counts as a guess. Errors: wrong_password,
 // too_many_attempts, not_found.
 func (s *Service) own(ctx context.Context, id, password string) (Admin, error) {
+	a, _, err := s.ownOr(ctx, id, password, "")
+	return a, err
+}
+
+// ownOr is own; again tells that the password is not right and other is, set a short while ago: the same change of
+// password a second time.
+func (s *Service) ownOr(ctx context.Context, id, password, other string) (a Admin, again bool, err error) {
 	a, hash, ok, err := s.deps.Store.Admin(ctx, id)
 	if err != nil {
-		return Admin{}, err
+		return Admin{}, false, err
 	}
 	if !ok || a.Archived() {
-		return Admin{}, errs.NotFound("account %s", id)
+		return Admin{}, false, errs.NotFound("account %s", id)
 	}
 	// A live session stands for the place: strangers at the front door do not hold up who is inside.
 	attempt := guess.Attempt{Subject: subject(a), Device: "session of " + a.ID}
 	ok, err = s.deps.Guesses.Try(ctx, attempt, func(ctx context.Context) (bool, error) {
-		return s.deps.Hasher.Verify(ctx, hash, password)
+		right, err := s.deps.Hasher.Verify(ctx, hash, password)
+		if err != nil || right || other == "" || s.now().Sub(a.PasswordChangedAt) > changedLately {
+			return right, err
+		}
+		again, err = s.deps.Hasher.Verify(ctx, hash, other)
+		return again, err
 	})
 	if err != nil {
-		return Admin{}, err
+		return Admin{}, false, err
 	}
 	if !ok {
-		return Admin{}, errs.Forbidden("wrong_password", "The password is not right. Nothing was changed.")
+		return Admin{}, false, errs.Forbidden("wrong_password", "The password is not right. Nothing was changed.")
 	}
-	return a, nil
+	return a, again, nil
 }
 
-// ChangePassword needs the old one. Errors: those of own and NewPassword, version_conflict.
+// changedLately is how long a change of password may be repeated: its answer was lost, or the gateway could not end
+// the other sessions and asked for it to be done again.
+const changedLately = 10 * time.Minute
+
+// ChangePassword needs the old one. The same change again, within ten minutes, changes nothing and succeeds. Errors:
+// those of own and NewPassword, version_conflict.
 func (s *Service) ChangePassword(ctx context.Context, id, old, next string, actor audit.Actor) (Admin, error) {
-	a, err := s.own(ctx, id, old)
-	if err != nil {
-		return Admin{}, err
+	a, again, err := s.ownOr(ctx, id, old, next)
+	if err != nil || again {
+		return a, err
 	}
 	if err := NewPassword(a.Username, old, next); err != nil {
 		return Admin{}, err

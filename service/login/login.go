@@ -62,12 +62,30 @@ func (p Person) Archived() bool { return !p.ArchivedAt.IsZero() }
 func Tidy(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 // Fold makes names comparable: two people of a café whose names fold alike could not be told apart on a tile.
-func Fold(name string) string { return strings.ToLower(Tidy(name)) }
+func Fold(name string) string {
+	return strings.ToLower(Tidy(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1 // nobody sees it
+		}
+		return r
+	}, name)))
+}
 
-// CheckName refuses a name that is empty or holds control characters. Code: invalid_name.
+// joiners shape letters in Persian and Indic names, and emoji; marks of direction belong to Arabic ones.
+const joiners = "\u200c\u200d\u200e\u200f"
+
+// fillers are letters to Unicode and nothing to the eye.
+const fillers = "\u115f\u1160\u3164\uffa0\u2800"
+
+// CheckName refuses a name in which there is nothing to see, or which holds what turns a screen's text around or
+// makes two names look like one. Code: invalid_name.
 func CheckName(name string) error {
-	if Tidy(name) == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }) {
-		return errs.Invalid("invalid_name", "A name is needed, without control characters.").Field("name", "must be a name")
+	hidden := func(r rune) bool {
+		return unicode.IsControl(r) || r == unicode.ReplacementChar || strings.ContainsRune(fillers, r) ||
+			(unicode.Is(unicode.Cf, r) && !strings.ContainsRune(joiners, r))
+	}
+	if Fold(name) == "" || strings.ContainsFunc(name, hidden) {
+		return errs.Invalid("invalid_name", "A name is needed, without characters that cannot be seen.").Field("name", "must be a name")
 	}
 	return nil
 }

@@ -87,13 +87,18 @@ func TestWeakPINs(t *testing.T) {
 }
 
 func TestFold(t *testing.T) {
-	for in, want := range map[string]string{" Léa  M. ": "léa m.", "LÉA M.": "léa m.", "ياسمين": "ياسمين"} {
+	for in, want := range map[string]string{" Léa  M. ": "léa m.", "LÉA M.": "léa m.", "ياسمين": "ياسمين", "Le\u200da": "lea"} {
 		if got := Fold(in); got != want {
 			t.Errorf("%q folds to %q", in, got)
 		}
 	}
-	for _, name := range []string{"", "  ", "a\x00b", "a\nb"} {
+	for _, name := range []string{"", "  ", "a\x00b", "a\nb", "\u200b", "\u200d", "\u3164", "ima\u00adne", "Ana\u202e", "\u2066Ana"} {
 		if err := CheckName(name); !errs.HasCode(err, "invalid_name") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	for _, name := range []string{"Léa M.", "ياسمين", "می\u200cخواهم", "O’Neil", "李", "👩\u200d🍳"} {
+		if err := CheckName(name); err != nil {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

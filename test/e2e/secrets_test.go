@@ -76,6 +76,10 @@ func TestSecretsStayNowhere(t *testing.T) {
 	head.ok("PUT", "/api/v1/admins/"+newID(), object{"username": "colleague", "password": colleague})
 	head.ok("POST", "/api/v1/account/username", object{"username": "chief", "password": changed})
 
+	head.ok("POST", "/logout", object{})
+	head.ok("POST", "/adminlogin", object{"username": "chief", "password": changed})
+	keep(head)
+
 	// The café: another code, another PIN, one chosen, wrong ones, an approval.
 	codes = append(codes, head.ok("POST", "/api/v1/cafes/"+s.id+"/access-code", object{}).text("access_code"))
 	c.browser().refused(401, "wrong_credentials", "POST", "/login", object{"cafe_id": s.id, "access_code": s.code})
@@ -136,6 +140,19 @@ func TestSecretsStayNowhere(t *testing.T) {
 		}
 	}
 	secrets := append(append(tokens, codes...), password, changed, mistyped, colleague)
+	// Who came, went and was refused is in the log, with where from.
+	for _, line := range []string{
+		`msg=sign-in .*route="POST /adminlogin" outcome=ok network=127\.0\.0\.1 role=admin kind=admin subject=[0-9a-f-]{36}`,
+		`level=WARN msg=sign-in .*route="POST /adminlogin" outcome=wrong_credentials network=127\.0\.0\.1 role=`,
+		`msg=sign-in .*route="POST /login" outcome=ok network=127\.0\.0\.1 role=barista kind=device subject=[0-9a-f-]{36} person=[0-9a-f-]{36}`,
+		`level=WARN msg=sign-in .*route="POST /login" outcome=wrong_credentials`,
+		`msg=sign-in .*route="POST /logout" outcome=ok`,
+		`msg=sign-in .*route="POST /api/v1/approvals" outcome=ok`,
+	} {
+		if !regexp.MustCompile(line).MatchString(log) {
+			t.Errorf("the log has no line like %s", line)
+		}
+	}
 	for name, body := range files {
 		for _, secret := range secrets {
 			if bytes.Contains(body, []byte(secret)) {
