@@ -48,18 +48,6 @@ func (k key) String() string {
 	return string(out[:])
 }
 
-// keyOf reads a canonical UUID; false where it is none.
-func keyOf(id string) (key, bool) {
-	parsed, err := db.ParseID(id)
-	if err != nil {
-		return key{}, false
-	}
-	var k key
-	text := bytes.ReplaceAll([]byte(parsed), []byte("-"), nil)
-	_, err = hex.Decode(k[:], text)
-	return k, err == nil
-}
-
 // span is a stretch of ids: after from, up to and with to.
 type span struct{ from, to []byte }
 
