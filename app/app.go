@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -14,10 +16,14 @@ import (
 	"google.golang.org/grpc"
 
 	"coffee/internal/rpc"
+	"coffee/internal/secret"
 )
 
 // drainTime bounds the end: calls in flight get this long.
 const drainTime = 20 * time.Second
+
+// gatewayTimeout is above every bound that the gateway itself sets a request.
+const gatewayTimeout = time.Minute
 
 // Options are what a start decides, beside the configuration.
 type Options struct {
@@ -28,6 +34,8 @@ type Options struct {
 	Listeners map[string]net.Listener
 	// Step, when set, is called at named points of an order; fault tests kill or fail there.
 	Step func(name string)
+	// ReconcileAfter is how old an unconfirmed consumption must be to be looked at; 0: 30 s.
+	ReconcileAfter time.Duration
 }
 
 // App is parts of the system, listening.
@@ -41,6 +49,7 @@ type App struct {
 	runs      []part
 	webs      []website
 	operator  string
+	hasher    *secret.Hasher
 	set       setUp
 }
 
@@ -55,6 +64,7 @@ type website struct {
 	name     string
 	listener net.Listener
 	server   *http.Server
+	run      func(context.Context) error // beside its requests; ends what would not end by itself. May be nil.
 }
 
 // All are the names of every part.
@@ -98,6 +108,9 @@ func Open(ctx context.Context, config Config, options Options) (_ *App, err erro
 	if a.operator, err = operatorToken(config); err != nil {
 		return nil, err
 	}
+	if a.hasher, err = secret.New(rand.Reader, secret.Standard, runtime.GOMAXPROCS(0)); err != nil {
+		return nil, err
+	}
 	if err := a.chooseTransport(); err != nil {
 		return nil, err
 	}
@@ -130,6 +143,7 @@ func (a *App) chooseTransport() error {
 	} else {
 		a.transport = newNetwork(a.config, guard, a.options.Listeners)
 	}
+	a.closers = append(a.closers, a.transport.close)
 	return nil
 }
 
@@ -158,13 +172,19 @@ func (a *App) conn(issuer, to string) (grpc.ClientConnInterface, error) {
 	if err != nil {
 		return nil, err
 	}
-	return identified(bare, a.keys.signers[issuer]), nil
+	timeout := rpc.DefaultTimeout
+	if issuer == "gateway" {
+		timeout = gatewayTimeout
+	}
+	return identified(bare, a.keys.signers[issuer], timeout), nil
 }
 
 // Run serves until ctx ends or a part fails, then drains and closes. It returns the failed part's error.
 func (a *App) Run(ctx context.Context) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	// Three circles, ended from the outside in: HTTP first, then what it calls, then what works in the background.
 	httpCtx, transportCtx, workCtx := ctx, context.WithoutCancel(ctx), context.WithoutCancel(ctx)
 	transportCtx, stopTransport := context.WithCancel(transportCtx)
@@ -176,19 +196,19 @@ func (a *App) Run(ctx context.Context) error {
 	for _, p := range a.runs {
 		work.Go(func() {
 			if err := p.run(workCtx); err != nil {
-				stop(fmt.Errorf("%s: %w", p.name, err))
+				fail(fmt.Errorf("%s: %w", p.name, err))
 			}
 		})
 	}
 	serving.Go(func() {
 		if err := a.transport.run(transportCtx); err != nil {
-			stop(err)
+			fail(err)
 		}
 	})
 	for _, w := range a.webs {
 		webs.Go(func() {
 			if err := serveHTTP(httpCtx, w); err != nil {
-				stop(fmt.Errorf("%s: %w", w.name, err))
+				fail(fmt.Errorf("%s: %w", w.name, err))
 			}
 		})
 	}
@@ -209,8 +229,15 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 func serveHTTP(ctx context.Context, w website) error {
-	ended := make(chan error, 1)
+	ended := make(chan error, 2)
 	go func() { ended <- w.server.Serve(w.listener) }()
+	if w.run != nil {
+		go func() {
+			if err := w.run(ctx); err != nil {
+				ended <- err
+			}
+		}()
+	}
 	select {
 	case err := <-ended:
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -143,6 +144,9 @@ func (c Config) validate() error {
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		problems = append(problems, fmt.Errorf("COFFEE_LOG_FORMAT: %q is neither text nor json", c.LogFormat))
 	}
+	if err := new(slog.Level).UnmarshalText([]byte(c.LogLevel)); err != nil {
+		problems = append(problems, fmt.Errorf("COFFEE_LOG_LEVEL: %q is none of debug, info, warn, error", c.LogLevel))
+	}
 	for name, listen := range c.Listen {
 		if _, _, err := net.SplitHostPort(listen); err != nil {
 			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: %q is not host:port", strings.ToUpper(name), listen))
@@ -150,7 +154,7 @@ func (c Config) validate() error {
 	}
 	for name, database := range c.Database {
 		if !strings.HasPrefix(database, "sqlite:") && !strings.HasPrefix(database, "mysql:") {
-			problems = append(problems, fmt.Errorf("COFFEE_%s_DATABASE: the URL begins with sqlite: or mysql:", strings.ToUpper(name)))
+			problems = append(problems, fmt.Errorf("COFFEE_%s_DATABASE: a database URL begins with \"sqlite:\" or \"mysql:\", this one does not", strings.ToUpper(name)))
 		}
 	}
 	return errors.Join(problems...)

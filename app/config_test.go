@@ -26,6 +26,7 @@ func TestSettingsThatDoNotStart(t *testing.T) {
 	for name, value := range map[string]string{
 		"COFFEE_PUBLIC_URL":      "http://coffee.example.com",
 		"COFFEE_LOG_FORMAT":      "xml",
+		"COFFEE_LOG_LEVEL":       "loud",
 		"COFFEE_TRUSTED_PROXIES": "everyone",
 		"COFFEE_ORDER_LISTEN":    "5002",
 		"COFFEE_MENU_DATABASE":   "postgres://x",

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -74,7 +76,7 @@ func (a *App) PrintSetUp(ctx context.Context, out io.Writer) error {
 }
 
 func (a *App) greet(out io.Writer, token string, needed bool) error {
-	fmt.Fprintf(out, "\n  coffee   %s\n  gateway  http://%s (API documentation under /docs)\n", a.config.PublicURL, a.Address("gateway"))
+	fmt.Fprintf(out, "\n  coffee   %s\n  gateway  %s (API documentation under /docs)\n", a.config.PublicURL, a.gatewayURL())
 	if needed {
 		return a.printLink(out, token)
 	}
@@ -130,7 +132,7 @@ func (a *App) demonstrate(ctx context.Context, out io.Writer, show bool) error {
 	if err != nil {
 		return err
 	}
-	result.URL, result.Gateway = a.config.PublicURL, "http://"+a.Address("gateway")
+	result.URL, result.Gateway = a.config.PublicURL, a.gatewayURL()
 	body, err := json.MarshalIndent(result, "", "  ")
 	if err != nil {
 		return err
@@ -222,4 +224,13 @@ func operatorToken(c Config) (string, error) {
 		_, _ = rand.Read(raw) // never fails
 		return base64.RawURLEncoding.EncodeToString(raw)
 	})
+}
+
+// gatewayURL is the gateway's address for people: as it was configured, or where it really listens.
+func (a *App) gatewayURL() string {
+	address := a.Address("gateway")
+	if _, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(a.config.GatewayURL, ":"+port) {
+		return a.config.GatewayURL
+	}
+	return "http://" + address
 }

@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 
 	"google.golang.org/grpc"
 
+	"coffee/internal/guess"
 	cafepb "coffee/proto/coffee/cafe/v1"
 	inventorypb "coffee/proto/coffee/inventory/v1"
 	menupb "coffee/proto/coffee/menu/v1"
@@ -30,7 +32,7 @@ func buildCafe(ctx context.Context, a *App) error {
 	if err != nil {
 		return err
 	}
-	s := cafe.New(cafe.Deps{Store: cafestore.New(d), Now: now, NewID: newID, Log: a.log})
+	s := cafe.New(cafe.Deps{Store: cafestore.New(d), Now: now})
 	return a.serve("cafe", func(r grpc.ServiceRegistrar) { cafe.Register(r, s) })
 }
 
@@ -45,8 +47,9 @@ func buildLogin(ctx context.Context, a *App) error {
 	}
 	s := login.New(login.Deps{
 		Store: loginstore.New(d), Cafes: login.FromCafe(cafepb.NewCafeServiceClient(cafes)),
-		Now: now, NewID: newID, Log: a.log,
+		Hasher: a.hasher, Guesses: guess.New(d, now), Random: rand.Reader, Now: now, NewID: newID, Log: a.log,
 	})
+	a.background("login", s.Run)
 	return a.serve("login", func(r grpc.ServiceRegistrar) { login.Register(r, s) })
 }
 
@@ -55,8 +58,12 @@ func buildAdminLogin(ctx context.Context, a *App) error {
 	if err != nil {
 		return err
 	}
-	s := adminlogin.New(adminlogin.Deps{Store: adminloginstore.New(d), Now: now, NewID: newID, Log: a.log})
+	s := adminlogin.New(adminlogin.Deps{
+		Store: adminloginstore.New(d), Hasher: a.hasher, Guesses: guess.New(d, now), Random: rand.Reader,
+		Now: now, NewID: newID, Log: a.log,
+	})
 	a.set.prepare = s.PrepareSetUp
+	a.background("adminlogin", s.Run)
 	return a.serve("adminlogin", func(r grpc.ServiceRegistrar) { adminlogin.Register(r, s) })
 }
 
@@ -70,8 +77,7 @@ func buildMenu(ctx context.Context, a *App) error {
 		return err
 	}
 	s := menu.New(menu.Deps{
-		Store: menustore.New(d), Cafes: menu.FromCafe(cafepb.NewCafeServiceClient(cafes)),
-		Now: now, NewID: newID, Log: a.log,
+		Store: menustore.New(d), Cafes: menu.FromCafe(cafepb.NewCafeServiceClient(cafes)), Now: now, Log: a.log,
 	})
 	return a.serve("menu", func(r grpc.ServiceRegistrar) { menu.Register(r, s) })
 }
@@ -106,7 +112,7 @@ func buildOrder(ctx context.Context, a *App) error {
 		Store: orderstore.New(d), Menus: order.FromMenu(menupb.NewMenuServiceClient(menus)),
 		Inventory: order.FromInventory(inventorypb.NewInventoryServiceClient(stock)),
 		Cafes:     order.FromCafe(cafepb.NewCafeServiceClient(cafes)), Approvals: a.keys.verifier,
-		Now: now, NewID: newID, Log: a.log, Step: a.options.Step,
+		Now: now, NewID: newID, Log: a.log, Step: a.options.Step, After: a.options.ReconcileAfter,
 	})
 	a.background("order", s.Run)
 	return a.serve("order", func(r grpc.ServiceRegistrar) { order.Register(r, s) })

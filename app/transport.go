@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/fullstorydev/grpchan"
 	"github.com/fullstorydev/grpchan/inprocgrpc"
@@ -28,6 +30,8 @@ type transport interface {
 	dial(service string) (grpc.ClientConnInterface, error)
 	// run serves until ctx ends, then drains.
 	run(ctx context.Context) error
+	// close ends the connections to others; background work may need them until it has stopped.
+	close() error
 	// setReady tells the network whether a service takes calls.
 	setReady(service string, ready bool)
 }
@@ -54,6 +58,8 @@ func (t *inProcess) run(ctx context.Context) error {
 	<-ctx.Done()
 	return nil
 }
+
+func (t *inProcess) close() error { return nil }
 
 func (t *inProcess) setReady(string, bool) {}
 
@@ -160,10 +166,17 @@ func (t *network) run(ctx context.Context) error {
 		wait.Go(func() { stopGracefully(server) })
 	}
 	wait.Wait()
-	for _, conn := range t.conns {
-		_ = conn.Close()
-	}
 	return err
+}
+
+func (t *network) close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var problems []error
+	for _, conn := range t.conns {
+		problems = append(problems, conn.Close())
+	}
+	return errors.Join(problems...)
 }
 
 // stopGracefully lets calls end, and cuts what has not ended in time (streams never end by themselves).
@@ -174,8 +187,8 @@ func stopGracefully(server *grpc.Server) {
 }
 
 // identified wraps a connection so that its calls show the issuer's passport.
-func identified(conn grpc.ClientConnInterface, signer *rpc.Signer) grpc.ClientConnInterface {
-	client := &rpc.Client{Signer: signer}
+func identified(conn grpc.ClientConnInterface, signer *rpc.Signer, timeout time.Duration) grpc.ClientConnInterface {
+	client := &rpc.Client{Signer: signer, Timeout: timeout}
 	return grpchan.InterceptClientConn(conn, client.Unary, client.Stream)
 }
 

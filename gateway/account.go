@@ -5,8 +5,9 @@ import (
 	"time"
 
 	"coffee/gateway/jsonpb"
+	"github.com/google/uuid"
+
 	"coffee/gateway/session"
-	"coffee/internal/db"
 	"coffee/internal/errs"
 	"coffee/internal/page"
 	accesspb "coffee/proto/coffee/access/v1"
@@ -23,7 +24,7 @@ func (g *Gateway) byHand() map[string]handler {
 		"POST /adminlogin":                         g.adminSignsIn,
 		"POST /adminlogin/setup":                   g.setUp,
 		"POST /logout":                             g.signOut,
-		"GET /session":                             g.showSession,
+		"GET /session":                             g.getSession,
 		"POST /api/v1/phones":                      g.registerPhone,
 		"POST /api/v1/approvals":                   g.approve,
 		"GET /api/v1/sessions":                     g.listSessions,
@@ -96,7 +97,16 @@ func viewOf(s session.Session, current bool) sessionView {
 	return v
 }
 
-// showSession answers GET /session, and every sign-in.
+// getSession answers GET /session. Browsers forget a cookie after 400 days, and a device is not to be forgotten: so
+// it is set again here, where a page begins and no sign-in is on its way that would set another.
+func (g *Gateway) getSession(w http.ResponseWriter, r *http.Request, c *call) error {
+	if s := c.who.session; c.cookie != "" && s != nil && s.Kind == session.KindDevice {
+		g.cookie.set(w, c.cookie, *s, g.Now())
+	}
+	return g.showSession(w, r, c)
+}
+
+// showSession answers every sign-in with the session as it is now.
 func (g *Gateway) showSession(w http.ResponseWriter, _ *http.Request, c *call) error {
 	if c.who.operator {
 		return answerJSON(w, sessionView{Kind: "operator", Role: "operator", Current: true})
@@ -174,7 +184,7 @@ func (g *Gateway) listSessions(w http.ResponseWriter, r *http.Request, c *call) 
 func (g *Gateway) endSession(w http.ResponseWriter, r *http.Request, c *call) error {
 	id := c.params["id"]
 	s := c.who.session
-	if _, err := db.ParseID(id); err != nil || s == nil {
+	if uuid.Validate(id) != nil || s == nil {
 		return errs.NotFound("session %s", id)
 	}
 	ended, err := g.Sessions.EndOwn(r.Context(), id, s.Kind, s.Subject)

@@ -30,7 +30,7 @@ func bearer(header string) (string, bool) {
 
 // identify finds out who asks and whether they may call the route at all. A cookie of a session that is over is none;
 // a bearer token must be good. When the session database is down, whatever is public goes on.
-func (g *Gateway) identify(ctx context.Context, w http.ResponseWriter, r *http.Request, c *call) error {
+func (g *Gateway) identify(ctx context.Context, r *http.Request, c *call) error {
 	stale := false
 	if header := r.Header.Get("Authorization"); header != "" {
 		token, ok := bearer(header)
@@ -52,17 +52,14 @@ func (g *Gateway) identify(ctx context.Context, w http.ResponseWriter, r *http.R
 			return err
 		}
 		c.who.operator = false // a cookie never makes an operator
-		stale = c.who.session == nil && err == nil
-		if s := c.who.session; s != nil && s.Kind == session.KindDevice && g.Now().YearDay() != s.Seen.YearDay() {
-			g.cookie.set(w, token, *s, g.Now()) // browsers forget a cookie after 400 days; a device is not to
-		}
+		c.cookie, stale = token, c.who.session == nil && err == nil
 	}
 	role := c.who.role()
 	switch {
 	case c.route.Admits(role):
 		return nil
 	case stale:
-		g.cookie.clear(w)
+		// The cookie is left alone: this may be a late request from before a sign-in that has set another since.
 		return errs.Unauthenticated("session_ended", "Your session is over. Sign in again.")
 	case role == "anonymous":
 		return errs.Unauthenticated("sign_in_required", "Sign in first.")
@@ -92,12 +89,12 @@ func (g *Gateway) byToken(ctx context.Context, r *http.Request, c *call, token s
 	if !alive {
 		return nil
 	}
-	c.who.session, c.who.hash = &found, hash
 	if r.Header.Get(backgroundHeader) == "" {
-		if err := g.Sessions.Touch(ctx, hash, found, now); err != nil {
+		if found, err = g.Sessions.Touch(ctx, hash, found, now); err != nil {
 			g.Log.Warn("the use of a session was not written down", "request_id", c.id, "error", err.Error())
 		}
 	}
+	c.who.session, c.who.hash = &found, hash
 	return nil
 }
 

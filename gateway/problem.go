@@ -10,7 +10,7 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc/status"
 
-	"coffee/internal/db"
+	"coffee/gateway/session"
 	"coffee/internal/errs"
 	"coffee/internal/httpx"
 )
@@ -53,7 +53,7 @@ func (g *Gateway) answer(w http.ResponseWriter, c *call, err error) {
 			e = errs.Unavailable("canceled", "The request was given up.")
 		case errors.Is(err, context.DeadlineExceeded):
 			e = errs.Unavailable("deadline_exceeded", "The answer took too long. Try again.")
-		case db.IsUnavailable(err):
+		case session.IsUnavailable(err):
 			e = errs.Unavailable("sessions_unavailable", "Nobody's sign-in can be checked right now. Try again.")
 		default:
 			e = &errs.Error{Kind: errs.KindInternal, Code: "internal", Detail: "Something failed on our side."}

@@ -26,6 +26,7 @@ type call struct {
 	params map[string]string // of the path
 	body   []byte
 	who    identity
+	cookie string // the token it came with, if that was in a cookie
 	query  map[string][]string
 }
 
@@ -101,6 +102,8 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, c *call) error {
 	case end == nil && len(others) > 0:
 		w.Header().Set("Allow", strings.Join(others, ", "))
 		return refuse(http.StatusMethodNotAllowed, "Wrong method", "method_not_allowed", "This path takes %s.", strings.Join(others, ", "))
+	case end != nil && end.Stream && r.Method != http.MethodGet:
+		return refuse(http.StatusMethodNotAllowed, "Wrong method", "method_not_allowed", "A stream can only be read.")
 	case end == nil || !utf8.ValidString(r.URL.Path):
 		return refuse(http.StatusNotFound, "Not found", "route_not_found", "There is no such route: see /docs.")
 	}
@@ -127,7 +130,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, c *call) error {
 	}
 	// The request is read: from here its connection is only watched for its end. Servers in tests have no deadlines.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-	if err := g.identify(ctx, w, r, c); err != nil {
+	if err := g.identify(ctx, r, c); err != nil {
 		return err
 	}
 	ctx = rpc.WithRequestID(ctx, c.id)

@@ -165,19 +165,23 @@ type eventWriter struct {
 }
 
 func (e *eventWriter) event(event *orderpb.BoardEvent) error {
-	out := append(e.buffer[:0], "id: "...)
+	out := e.buffer[:0]
+	out = append(out, "id: "...)
 	out = strconv.AppendInt(out, event.GetSeq(), 10)
 	out = append(out, "\nevent: "...)
 	out = append(out, event.GetKind()...)
 	out = append(out, "\ndata: "...)
-	var err error
 	if ticket := event.GetTicket(); ticket == nil {
 		out = append(out, "{}"...)
-	} else if out, err = jsonpb.Append(out, ticket); err != nil {
-		return err
+	} else {
+		var err error
+		if out, err = jsonpb.Append(out, ticket); err != nil {
+			return err
+		}
 	}
-	e.buffer = append(out, "\n\n"...)
-	return e.send(e.buffer)
+	out = append(out, "\n\n"...)
+	e.buffer = out
+	return e.send(out)
 }
 
 func (e *eventWriter) comment(text string) error { return e.send([]byte(": " + text + "\n\n")) }

@@ -134,6 +134,9 @@ func TestStreamRefused(t *testing.T) {
 	w.admin().refused(400, "invalid_request", "GET", "/api/v1/cafes/x/board/stream", "")
 	c.refused(400, "invalid_request", "GET", streamPath+"?after_seq=-1", "")
 	c.refused(400, "unknown_parameter", "GET", streamPath+"?seq=1", "")
+	if a := c.do("HEAD", streamPath, ""); a.status != 405 {
+		t.Errorf("HEAD: %d", a.status)
+	}
 	c.header.Set("Last-Event-ID", "abc")
 	c.refused(400, "invalid_request", "GET", streamPath, "")
 	w.browser().refused(401, "sign_in_required", "GET", streamPath, "")

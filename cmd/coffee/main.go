@@ -11,15 +11,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"coffee/app"
 	"coffee/tool/admin"
 	"coffee/tool/importer"
 	"coffee/tool/verify"
 )
 
+// databases are the database URLs of the configuration in force.
+func databases() (map[string]string, error) {
+	config, err := app.Load(app.Getenv)
+	return config.Database, err
+}
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := command().ExecuteContext(ctx); err != nil {
+	err := command().ExecuteContext(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "coffee:", err)
 		os.Exit(1)
 	}
@@ -32,7 +40,7 @@ func command() *cobra.Command {
 		migrateCommand(),
 		importer.Command(),
 		admin.Command(),
-		verify.Command(),
+		verify.Command(databases),
 		startForRealCommand(),
 		configCommand(),
 		healthCommand(),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -63,14 +64,16 @@ func run(c *cobra.Command, options app.Options, ready func(*app.App) error) erro
 		return err
 	}
 	options.Log = logger(config, c.ErrOrStderr())
-	a, err := app.Open(c.Context(), config, options)
+	ctx, stop := context.WithCancel(c.Context())
+	defer stop()
+	a, err := app.Open(ctx, config, options)
 	if err != nil {
 		return err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- a.Run(c.Context()) }()
-	if err := ready(a); err != nil && c.Context().Err() == nil {
-		a.Stop()
+	go func() { ended <- a.Run(ctx) }()
+	if err := ready(a); err != nil && ctx.Err() == nil {
+		stop()
 		return errors.Join(err, <-ended)
 	}
 	return <-ended
@@ -78,7 +81,7 @@ func run(c *cobra.Command, options app.Options, ready func(*app.App) error) erro
 
 func logger(config app.Config, w io.Writer) *slog.Logger {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(config.LogLevel)) // an unknown word stays info; Validate names it
+	_ = level.UnmarshalText([]byte(config.LogLevel)) // validated at start
 	options := &slog.HandlerOptions{Level: level}
 	if config.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))

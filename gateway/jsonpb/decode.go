@@ -2,6 +2,7 @@ package jsonpb
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -210,10 +211,7 @@ func Integer(kind protoreflect.Kind, text string) (protoreflect.Value, string) {
 	return protoreflect.Value{}, "Must be a whole number."
 }
 
-func isRange(err error) bool {
-	e, ok := err.(*strconv.NumError) //nolint:errorlint // strconv returns exactly this
-	return ok && e.Err == strconv.ErrRange
-}
+func isRange(err error) bool { return errors.Is(err, strconv.ErrRange) }
 
 func (s *scanner) time() protoreflect.Value {
 	text := s.textValue()

@@ -1,9 +1,11 @@
 package jsonpb
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -13,7 +15,24 @@ import (
 )
 
 // Marshal writes a message: fields in the order of the contract, no spaces.
-func Marshal(m proto.Message) ([]byte, error) { return Append(make([]byte, 0, 512), m) }
+func Marshal(m proto.Message) ([]byte, error) {
+	room := buffers.Get().(*[]byte)
+	out, err := Append((*room)[:0], m)
+	if err != nil {
+		return nil, err
+	}
+	answer := bytes.Clone(out)
+	if cap(out) <= keptBuffer {
+		*room = out
+		buffers.Put(room)
+	}
+	return answer, nil
+}
+
+// buffers are where answers grow: a menu would otherwise leave five smaller ones behind.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
+
+const keptBuffer = 1 << 20
 
 // Append writes a message behind what is in out.
 func Append(out []byte, m proto.Message) ([]byte, error) { return appendMessage(out, m.ProtoReflect()) }

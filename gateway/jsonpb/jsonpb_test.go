@@ -166,7 +166,7 @@ func TestRefused(t *testing.T) {
 		name, body       string
 		code, path, part string
 	}{
-		{"unknown field", `{"nmae":"x"}`, "unknown_field", "nmae", "no such field"},
+		{"unknown field", `{"title":"x"}`, "unknown_field", "title", "no such field"},
 		{"unknown field inside", `{"lines":[{"quantity":1},{"qty":1}]}`, "unknown_field", "lines[1].qty", ""},
 		{"the JSON name of protobuf", `{"cafeId":"x"}`, "unknown_field", "cafeId", ""},
 		{"text for a number", `{"lines":[{"quantity":"3"}]}`, "invalid_request", "lines[0].quantity", "whole number"},

@@ -79,13 +79,14 @@ func (s *Store) Renew(ctx context.Context, old Hash, changed Session) (token str
 	return token, renewed, err
 }
 
-// Touch writes down that a session, and the person on it, was used: once a minute at most.
-func (s *Store) Touch(ctx context.Context, token Hash, used Session, now time.Time) error {
+// Touch writes down that a session, and the person on it, was used: once a minute at most. It gives the session as it
+// stands after that.
+func (s *Store) Touch(ctx context.Context, token Hash, used Session, now time.Time) (Session, error) {
 	if !used.needsTouch(now) {
-		return nil
+		return used, nil
 	}
 	at := now.UnixMicro()
-	return s.write(ctx, func(ctx context.Context, q *sqlc.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *sqlc.Queries) error {
 		if used.Person == nil {
 			_, err := q.Touch(ctx, sqlc.TouchParams{Seen: at, TokenHash: token[:]})
 			return err
@@ -95,6 +96,16 @@ func (s *Store) Touch(ctx context.Context, token Hash, used Session, now time.Ti
 		})
 		return err
 	})
+	if err != nil {
+		return used, err
+	}
+	used.Seen = now
+	if used.Person != nil {
+		person := *used.Person
+		person.Seen = now
+		used.Person = &person
+	}
+	return used, nil
 }
 
 // End ends one session.
@@ -199,3 +210,6 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 func (s *Store) write(ctx context.Context, fn func(context.Context, *sqlc.Queries) error) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return fn(ctx, sqlc.New(tx)) })
 }
+
+// IsUnavailable tells whether the sessions' database could not be reached: nobody can be known then.
+func IsUnavailable(err error) bool { return db.IsUnavailable(err) }

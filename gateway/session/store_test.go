@@ -177,8 +177,13 @@ func TestTouch(t *testing.T) {
 			if !alive {
 				t.Fatal("dead")
 			}
-			s.ok(s.Touch(t.Context(), hash, found, at))
+			told, err := s.Touch(t.Context(), hash, found, at)
+			s.ok(err)
 			found, _ = s.find(hash, at)
+			if !told.Seen.Equal(found.Seen) || (told.Person != nil) != (found.Person != nil) ||
+				(told.Person != nil && !told.Person.Seen.Equal(found.Person.Seen)) {
+				t.Errorf("told %+v, is %+v", told, found)
+			}
 			return found
 		}
 		if got := use(noon.Add(59 * time.Second)); !got.Seen.Equal(noon) || !got.Person.Seen.Equal(noon) {
@@ -200,7 +205,8 @@ func TestTouch(t *testing.T) {
 		// A late write does not turn time back.
 		found, _ := s.find(hash, noon.Add(40*time.Minute))
 		found.Seen = noon
-		s.ok(s.Touch(t.Context(), hash, found, noon.Add(2*time.Minute)))
+		_, err := s.Touch(t.Context(), hash, found, noon.Add(2*time.Minute))
+		s.ok(err)
 		if got, _ := s.find(hash, noon.Add(40*time.Minute)); !got.Seen.Equal(noon.Add(40 * time.Minute)) {
 			t.Errorf("seen %s", got.Seen)
 		}

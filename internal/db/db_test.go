@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +81,7 @@ func TestRoundTrips(t *testing.T) {
 			t.Fatal(err)
 		}
 		if gotID != id(7) || parent != "" || name != "café ☕ قهوة" || amount != -5 || day != "2026-02-15" ||
-			string(gotBody) != string(body) || note != "naïve 🥐" {
+			!bytes.Equal(gotBody, body) || note != "naïve 🥐" {
 			t.Error(gotID, parent, name, amount, day, gotBody, note)
 		}
 		err := d.Write(ctx, write)
@@ -109,7 +110,7 @@ func TestDialectsAgree(t *testing.T) {
 					return err
 				}
 				if got, err := res.RowsAffected(); got != want || err != nil {
-					return fmt.Errorf("guard %d: %d rows, %v", guard, got, err)
+					return fmt.Errorf("guard %d: %d rows, %w", guard, got, err)
 				}
 			}
 			return nil

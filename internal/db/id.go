@@ -25,7 +25,8 @@ func (id ID) bytes() ([]byte, error) {
 	}
 	out := make([]byte, 16)
 	for i, at := 0, 0; i < 16; i, at = i+1, at+2 {
-		if id[at] == '-' {
+		switch at { // by place: a hyphen elsewhere is no digit, and must not shift the rest
+		case 8, 13, 18, 23:
 			at++
 		}
 		high, low := nibble(id[at]), nibble(id[at+1])

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"testing"
 
 	"coffee/internal/db"
@@ -29,6 +30,7 @@ func TestID(t *testing.T) {
 	for _, bad := range []string{
 		"", "x", text[1:], text + "0", "01890A5D-AC96-774B-BCCE-B302099A8057", "01890a5dac96774bbcceb302099a8057",
 		"01890a5d-ac96-774b-bcce-b302099a805g", "01890a5d-ac96-774b-bcceb-302099a8057", "01890a5d-ac96-774b-bcce-b3020-9a8057",
+		"00000000-0000-0000-0000-00-000000000",
 	} {
 		if _, err := db.ParseID(bad); err == nil {
 			t.Errorf("%q passed", bad)
@@ -58,7 +60,7 @@ func FuzzID(f *testing.F) {
 			return
 		}
 		value, err := id.Value()
-		if b, _ := value.([]byte); err != nil || string(b) != string(raw) {
+		if b, _ := value.([]byte); err != nil || !bytes.Equal(b, raw) {
 			t.Fatalf("%x became %x: %v", raw, b, err)
 		}
 	})

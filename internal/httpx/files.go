@@ -98,6 +98,21 @@ func (f *Files) Serve(w http.ResponseWriter, r *http.Request, name string) {
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader([]byte(file.body)))
 }
 
+// ServeStatus answers with the named page under another status than 200.
+func (f *Files) ServeStatus(w http.ResponseWriter, r *http.Request, name string, status int) {
+	file, ok := f.files[name]
+	if !ok {
+		f.Serve(w, r, name)
+		return
+	}
+	w.Header().Set("Content-Type", file.kind)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write([]byte(file.body)) // a client that is gone reads nothing
+	}
+}
+
 // ServeHTTP answers with the file below the prefix.
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.Serve(w, r, strings.TrimPrefix(r.URL.Path, f.prefix+"/"))

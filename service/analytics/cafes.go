@@ -11,12 +11,16 @@ import (
 // cafesKept is how old a café's name may be.
 const cafesKept = 10 * time.Second
 
-// refreshCafes keeps the names of cafés. Without the café service the names known last stay.
+// refreshCafes keeps the names of cafés. Without the café service the names known last stay, and it is left alone for a
+// while: one that hangs must not hold the feed up at every look.
 func (s *Service) refreshCafes(ctx context.Context, now time.Time) {
 	f := &s.follow
+	if now.Before(f.askAt) {
+		return
+	}
 	if err := s.askForCafes(ctx, now); err != nil && ctx.Err() == nil {
 		s.Log.WarnContext(ctx, "the names of cafés stay as they were", "error", err)
-		f.cafesAt = now
+		f.askAt = now.Add(cafesKept)
 	}
 }
 
@@ -45,10 +49,10 @@ func (s *Service) askForCafes(ctx context.Context, now time.Time) error {
 		if f.asked == nil {
 			f.asked = map[string]time.Time{}
 		}
-		f.asked[id] = now
 		c, err := s.Deps.Cafes.One(ctx, id)
 		switch {
 		case errs.IsKind(err, errs.KindNotFound):
+			f.asked[id] = now
 			s.Log.WarnContext(ctx, "a café with sales is not known to the café service", "cafe", id)
 		case err != nil:
 			return err

@@ -29,9 +29,10 @@ type follower struct {
 	pages   map[string]int // entries to ask for, where a journal could not be read in full pages
 	mark    int64
 	fullAt  time.Time
-	keptAt  time.Time // of the look that was written down
-	retry   bool      // stopped cafés are tried once more
-	cafesAt time.Time
+	keptAt  time.Time            // of the look that was written down
+	retry   bool                 // stopped cafés are tried once more
+	cafesAt time.Time            // when the café service gave all cafés
+	askAt   time.Time            // when it is asked again, after it failed
 	asked   map[string]time.Time // cafés nobody knew, and when we asked
 }
 
@@ -39,7 +40,7 @@ type follower struct {
 func (s *Service) Run(ctx context.Context) error {
 	failing := false
 	for ctx.Err() == nil {
-		_, err := s.FollowOnce(ctx)
+		counted, err := s.FollowOnce(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil && !failing:
 			s.Log.WarnContext(ctx, "the journals cannot be followed; figures stay as they are", "error", err)
@@ -47,6 +48,11 @@ func (s *Service) Run(ctx context.Context) error {
 			s.Log.InfoContext(ctx, "the journals are followed again")
 		}
 		failing = err != nil
+		if counted > 0 {
+			if err := s.warm(ctx); err != nil && ctx.Err() == nil {
+				s.Log.WarnContext(ctx, "the figures in memory are not up to date; the next reader waits for them", "error", err)
+			}
+		}
 		pause, cancel := context.WithTimeout(ctx, s.Interval)
 		<-pause.Done()
 		cancel()
@@ -93,6 +99,10 @@ func (s *Service) followOnce(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	for _, h := range heads {
+		if !validID(h.Cafe) {
+			s.Log.ErrorContext(ctx, "a journal's café has no valid id; it cannot be counted", "cafe", h.Cafe)
+			continue
+		}
 		f.heads[h.Cafe] = h.Seq
 		f.mark = max(f.mark, h.Changed)
 	}

@@ -44,19 +44,24 @@ func (s *Service) Month(ctx context.Context, q Query) (MonthView, error) {
 		if err != nil {
 			return err
 		}
-		if v.Currency, v.OtherCurrencies, err = s.chooseCurrency(ctx, r, all, q.Currency, q.Cafe); err != nil {
+		if v.Currency, v.OtherCurrencies, err = chooseCurrency(ctx, r, all, known, q.Currency, q.Cafe); err != nil {
 			return err
 		}
 		cafes, total := cafesOf(all, v.Currency, q.Cafe, known)
-		v.Total, v.Empty = total, total.Zero()
-		v.TopCafe = nil
+		v.Total, v.Empty, v.TopCafe = total, total.Zero(), nil
 		if len(cafes) > 0 && cafes[0].Sales > 0 {
 			v.TopCafe = &cafes[0]
 		}
-		if v.TopProduct, err = topProduct(ctx, r, q.Month, v.Currency, q.Cafe); err != nil {
+		lastDay := 0
+		err = s.withBook(ctx, r, q.Month, v.Currency, q.Cafe, all, func(b *book) error {
+			lastDay = b.lastDay
+			v.TopProduct, err = b.topProduct(ctx, r)
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		v.Growth, err = s.growth(ctx, r, v, q.Cafe)
+		v.Growth, err = s.growth(ctx, r, v, q.Cafe, lastDay)
 		return err
 	})
 	return v, err
@@ -77,63 +82,46 @@ func cafesOf(all []CafeMonth, currency, cafe string, known map[string]Cafe) ([]R
 	return cafes, total
 }
 
-func topProduct(ctx context.Context, r Reader, month Month, currency, cafe string) (*Ranked, error) {
-	items, err := r.Items(ctx, month, currency, cafe)
-	if err != nil {
+// topProduct is the product with the most units; nil when none was sold.
+func (b *book) topProduct(ctx context.Context, r Reader) (*Ranked, error) {
+	if err := b.named(ctx, r); err != nil {
 		return nil, err
 	}
-	if items, err = withNames(ctx, items, r.ItemNames); err != nil {
-		return nil, err
-	}
-	top, _ := TopBottom(items, 1)
+	top, _ := TopBottom(ranked(b.items, b.names), 1)
 	if len(top) == 0 {
 		return nil, nil
 	}
 	return &top[0], nil
 }
 
-// withNames fills the names in.
-func withNames(ctx context.Context, rows []Ranked, names func(context.Context, []string) (map[string]string, error)) ([]Ranked, error) {
-	ids := make([]string, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].ID
-	}
-	found, err := names(ctx, distinctIDs(ids))
-	if err != nil {
-		return nil, err
-	}
-	for i := range rows {
-		rows[i].Name = found[rows[i].ID]
-	}
-	return rows, nil
-}
-
 // growth compares with the month before. A month that is not over is compared over its days so far: up to today in UTC,
 // or to the latest day somebody sold on, where cafés are ahead of UTC.
-func (s *Service) growth(ctx context.Context, r Reader, v MonthView, cafe string) (Growth, error) {
-	days := 31
-	if v.Running {
-		last, err := r.LastDay(ctx, v.Month, v.Currency, cafe)
-		if err != nil {
-			return Growth{}, err
-		}
-		days = max(last, 1)
-		if now := s.Now().UTC(); MonthAt(now) == v.Month {
-			days = max(days, now.Day())
-		}
-	}
-	before, err := r.SalesUpTo(ctx, v.Month.Add(-1), days, v.Currency, cafe)
+func (s *Service) growth(ctx context.Context, r Reader, v MonthView, cafe string, lastDay int) (Growth, error) {
+	earlier := v.Month.Add(-1)
+	rows, err := r.Months(ctx, earlier)
 	if err != nil {
 		return Growth{}, err
 	}
-	g := GrowthOf(before, v.Total.Sales)
-	g.SameDaysOnly = v.Running
-	return g, nil
+	if !v.Running {
+		_, before := cafesOf(rows, v.Currency, cafe, nil)
+		return GrowthOf(before.Sales, v.Total.Sales), nil
+	}
+	days := max(lastDay, 1)
+	if now := s.Now().UTC(); MonthAt(now) == v.Month {
+		days = max(days, now.Day())
+	}
+	var g Growth
+	err = s.withBook(ctx, r, earlier, v.Currency, cafe, rows, func(b *book) error {
+		g = GrowthOf(b.salesUpTo(days), v.Total.Sales)
+		g.SameDaysOnly = true
+		return nil
+	})
+	return g, err
 }
 
 // chooseCurrency is the currency of a view, and the others that were sold in. Without a wish it is the one most cafés
 // sold in that month, else the one most cafés ever sold in, else the one most cafés have.
-func (s *Service) chooseCurrency(ctx context.Context, r Reader, months []CafeMonth, wish, cafe string) (currency string, others []string, err error) {
+func chooseCurrency(ctx context.Context, r Reader, months []CafeMonth, known map[string]Cafe, wish, cafe string) (currency string, others []string, err error) {
 	cafes := map[string]int{}
 	for _, m := range months {
 		if !m.Zero() && (cafe == "" || m.Cafe == cafe) {
@@ -154,10 +142,6 @@ func (s *Service) chooseCurrency(ctx context.Context, r Reader, months []CafeMon
 		}
 	}
 	if currency == "" {
-		known, err := s.knownCafes(ctx)
-		if err != nil {
-			return "", nil, err
-		}
 		have := map[string]int{}
 		for id, c := range known {
 			if cafe == "" || id == cafe {

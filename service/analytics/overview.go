@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"context"
+	"maps"
 	"slices"
 )
 
@@ -46,63 +47,25 @@ func (s *Service) Overview(ctx context.Context, q Query) (OverviewView, error) {
 		if err != nil {
 			return err
 		}
-		if v.Currency, _, err = s.chooseCurrency(ctx, r, all, q.Currency, q.Cafe); err != nil {
+		if v.Currency, _, err = chooseCurrency(ctx, r, all, known, q.Currency, q.Cafe); err != nil {
 			return err
 		}
 		cafes, total := cafesOf(all, v.Currency, q.Cafe, known)
 		v.Total, v.Empty = total, total.Zero()
-		if v.Cafes, err = cafeViews(ctx, r, q.Month, v.Currency, q.Cafe, cafes); err != nil {
+		return s.withBook(ctx, r, q.Month, v.Currency, q.Cafe, all, func(b *book) error {
+			if err := b.named(ctx, r); err != nil {
+				return err
+			}
+			dates := q.Month.dates()
+			v.Cafes = make([]CafeView, len(cafes))
+			for i, c := range cafes {
+				v.Cafes[i] = b.cafeView(c, dates)
+			}
+			v.Categories, err = b.categoryViews(ctx, r)
 			return err
-		}
-		v.Categories, err = categoryViews(ctx, r, q.Month, v.Currency, q.Cafe)
-		return err
+		})
 	})
 	return v, err
-}
-
-func cafeViews(ctx context.Context, r Reader, month Month, currency, cafe string, cafes []Ranked) ([]CafeView, error) {
-	days, err := r.Days(ctx, month, currency, cafe)
-	if err != nil {
-		return nil, err
-	}
-	products, err := r.CafeItems(ctx, month, currency, cafe)
-	if err != nil {
-		return nil, err
-	}
-	names, err := r.ItemNames(ctx, itemsOf(products))
-	if err != nil {
-		return nil, err
-	}
-	daysOf := make(map[string][]CafeDay, len(cafes))
-	for _, d := range days {
-		daysOf[d.Cafe] = append(daysOf[d.Cafe], d)
-	}
-	dates := month.dates()
-	views := make([]CafeView, 0, len(cafes))
-	for _, c := range cafes {
-		own := products[c.ID]
-		for i := range own {
-			own[i].Name = names[own[i].ID]
-		}
-		v := CafeView{Ranked: c, Days: FillDays(dates, c.ID, daysOf[c.ID])}
-		v.Top, v.Bottom = TopBottom(own, best)
-		views = append(views, v)
-	}
-	return views, nil
-}
-
-func itemsOf(products map[string][]Ranked) []string {
-	seen := map[string]bool{}
-	for _, rows := range products {
-		for _, p := range rows {
-			seen[p.ID] = true
-		}
-	}
-	ids := make([]string, 0, len(seen))
-	for id := range seen {
-		ids = append(ids, id)
-	}
-	return distinctIDs(ids)
 }
 
 // dates are all dates of the month.
@@ -128,20 +91,12 @@ func FillDays(dates []string, cafe string, days []CafeDay) []CafeDay {
 	return filled
 }
 
-func categoryViews(ctx context.Context, r Reader, month Month, currency, cafe string) ([]CategoryView, error) {
-	found, err := r.Categories(ctx, month, currency, cafe)
+func (b *book) categoryViews(ctx context.Context, r Reader) ([]CategoryView, error) {
+	names, err := r.CategoryNames(ctx, slices.Sorted(maps.Keys(b.categories)))
 	if err != nil {
 		return nil, err
 	}
-	var categories []Ranked
-	for _, c := range found {
-		if c.Units != 0 || c.Sales != 0 {
-			categories = append(categories, c)
-		}
-	}
-	if categories, err = withNames(ctx, categories, r.CategoryNames); err != nil {
-		return nil, err
-	}
+	categories := ranked(b.categories, names)
 	slices.SortFunc(categories, bySales)
 	sales := make([]int64, len(categories))
 	for i, c := range categories {

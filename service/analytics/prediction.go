@@ -49,7 +49,7 @@ func (s *Service) Prediction(ctx context.Context, q Query) (PredictionView, erro
 		if err != nil {
 			return err
 		}
-		if v.Currency, _, err = s.chooseCurrency(ctx, r, all, q.Currency, q.Cafe); err != nil {
+		if v.Currency, _, err = chooseCurrency(ctx, r, all, known, q.Currency, q.Cafe); err != nil {
 			return err
 		}
 		past, err := r.Past(ctx, last, v.Currency, q.Cafe)

@@ -82,8 +82,12 @@ func (s *Service) Sales(ctx context.Context, q SalesQuery, cursor string) (Sales
 		}
 		q.After = &after.SalesKey
 	}
+	known, err := s.knownCafes(ctx)
+	if err != nil {
+		return SalesPage{}, err
+	}
 	if q.Currency == "" {
-		if q.Currency, err = s.spanCurrency(ctx, MonthOf(q.To), q.Cafe); err != nil {
+		if q.Currency, err = s.spanCurrency(ctx, MonthOf(q.To), known, q.Cafe); err != nil {
 			return SalesPage{}, err
 		}
 	}
@@ -96,7 +100,7 @@ func (s *Service) Sales(ctx context.Context, q SalesQuery, cursor string) (Sales
 	}
 	p := SalesPage{By: q.By, Currency: q.Currency, Total: total}
 	p.Rows, p.Next = page.Cut(rows, q.Limit, func(r SalesRow) any { return salesCursor{r.SalesKey, q.By} })
-	return p, s.nameSales(ctx, p.Rows)
+	return p, s.nameSales(ctx, p.Rows, known)
 }
 
 type salesCursor struct {
@@ -114,23 +118,19 @@ func (c salesCursor) valid() bool {
 }
 
 // spanCurrency is the currency of a span that names none: that of its last month.
-func (s *Service) spanCurrency(ctx context.Context, month Month, cafe string) (currency string, err error) {
+func (s *Service) spanCurrency(ctx context.Context, month Month, known map[string]Cafe, cafe string) (currency string, err error) {
 	err = s.Store.View(ctx, func(ctx context.Context, r Reader) error {
 		months, err := r.Months(ctx, month)
 		if err != nil {
 			return err
 		}
-		currency, _, err = s.chooseCurrency(ctx, r, months, "", cafe)
+		currency, _, err = chooseCurrency(ctx, r, months, known, "", cafe)
 		return err
 	})
 	return currency, err
 }
 
-func (s *Service) nameSales(ctx context.Context, rows []SalesRow) error {
-	known, err := s.knownCafes(ctx)
-	if err != nil {
-		return err
-	}
+func (s *Service) nameSales(ctx context.Context, rows []SalesRow, known map[string]Cafe) error {
 	var items, categories []string
 	for i := range rows {
 		rows[i].CafeName = known[rows[i].Cafe].Name

@@ -117,18 +117,8 @@ type Reader interface {
 	Past(ctx context.Context, last Month, currency, cafe string) ([]CafeMonth, error)
 	// Currencies gives the currencies ever sold in, the most common first.
 	Currencies(ctx context.Context, cafe string) ([]string, error)
-	// Days gives the orders and sales of a month by café and date.
-	Days(ctx context.Context, month Month, currency, cafe string) ([]CafeDay, error)
-	// SalesUpTo is what a month sold from its first to its n-th day, in minor units.
-	SalesUpTo(ctx context.Context, month Month, n int, currency, cafe string) (int64, error)
-	// LastDay is the latest day of a month with figures; 0 when there is none.
-	LastDay(ctx context.Context, month Month, currency, cafe string) (int, error)
-	// Items gives units and sales of a month by item, over the cafés.
-	Items(ctx context.Context, month Month, currency, cafe string) ([]Ranked, error)
-	// CafeItems gives units and sales of a month by café and item.
-	CafeItems(ctx context.Context, month Month, currency, cafe string) (map[string][]Ranked, error)
-	// Categories gives units and sales of a month by category, over the cafés.
-	Categories(ctx context.Context, month Month, currency, cafe string) ([]Ranked, error)
+	// Details gives what a month's view shows of some cafés.
+	Details(ctx context.Context, month Month, currency string, cafes []string) (map[string]Details, error)
 	ItemNames(ctx context.Context, ids []string) (map[string]string, error)
 	CategoryNames(ctx context.Context, ids []string) (map[string]string, error)
 }
@@ -138,6 +128,7 @@ type CafeMonth struct {
 	Month    Month
 	Currency string
 	Cafe     string
+	Stamp    Stamp
 	Figures
 }
 
@@ -153,6 +144,7 @@ type CafeDay struct {
 type Service struct {
 	Deps
 	follow follower
+	books  books
 
 	mu    sync.RWMutex
 	look  Look            // zero: not looked yet

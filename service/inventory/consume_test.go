@@ -94,6 +94,9 @@ func TestConsumeRefusesAsAWhole(t *testing.T) {
 		}
 		// The same attempt with other lines is not the same order.
 		other := proto.Clone(sold).(*inventorypb.ConsumeRequest)
+		other.Lines[0].Present = true
+		other.By, other.BusinessDate = id(), "2026-04-02"
+		ok[*inventorypb.ConsumeResponse](t)(k.order.Consume(t.Context(), other))
 		other.Lines[0].Quantity = 2
 		wantCode(t, second(k.order.Consume(t.Context(), other)), "attempt_differs")
 		k.balanced()

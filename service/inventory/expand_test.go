@@ -20,7 +20,10 @@ func shop() *Book {
 		b.Ingredients[id] = Ingredient{ID: id, Name: id, Unit: unit, Counted: id == "croissant", Version: 1}
 	}
 	b.Recipes["latte"] = Recipe{VariationID: "latte", Lines: []RecipeLine{
-		{"beans", "beans", 18_000, ""}, {"milk", "milk", 320_000, ""}, {"cup", "cup", 1000, TakeAway}, {"lid", "lid", 1000, TakeAway},
+		{"beans", "beans", 18_000, ""},
+		{"milk", "milk", 320_000, ""},
+		{"cup", "cup", 1000, TakeAway},
+		{"lid", "lid", 1000, TakeAway},
 		{"cup", "mug", 1000, EatIn},
 	}}
 	b.Recipes["rich"] = Recipe{VariationID: "rich", Lines: []RecipeLine{{"milk", "milk", 200_001, ""}, {"milk", "cream", 40_000, ""}}}
@@ -35,6 +38,7 @@ func shop() *Book {
 		"no-milk":    {{Kind: Scale, Slot: "milk", Numerator: 0, Denominator: 1}},
 		"huge":       {{Kind: Scale, Slot: "milk", Numerator: 100, Denominator: 1}},
 		"to-go-lid":  {{Kind: Add, Slot: "lid", IngredientID: "lid", Quantity: 1000, Only: TakeAway}},
+		"creamy":     {{Kind: Add, Slot: "milk", IngredientID: "cream", Quantity: 30_000}},
 		"splash":     {{Kind: Add, Slot: "splash", IngredientID: "milk", Quantity: 20_000}},
 	} {
 		b.Effects[id] = Effects{ModifierID: id, Effects: effects, Version: 1}
@@ -86,6 +90,7 @@ func TestExpand(t *testing.T) {
 		{"latte decaf shot", EatIn, 1, "beans:decaf=27000 milk:milk=320000 cup:mug=1000"},
 		{"latte shot decaf", EatIn, 1, "beans:decaf=27000 milk:milk=320000 cup:mug=1000"},
 		{"latte oat splash", EatIn, 1, "beans:beans=18000 milk:oat=320000 cup:mug=1000 splash:milk=20000"},
+		{"latte oat creamy", EatIn, 1, "beans:beans=18000 milk:oat=320000 cup:mug=1000 milk:cream=30000"},
 		{"latte to-go-lid", EatIn, 1, "beans:beans=18000 milk:milk=320000 cup:mug=1000"},
 		{"latte to-go-lid", TakeAway, 1, "beans:beans=18000 milk:milk=320000 cup:cup=1000 lid:lid=2000"},
 		{"latte extra-hot", EatIn, 1, "beans:beans=18000 milk:milk=320000 cup:mug=1000"},

@@ -23,6 +23,7 @@ import (
 // kit is the service on a fresh database behind the real guard, with a small shop's recipes once stocked is called.
 type kit struct {
 	t     testing.TB
+	db    *db.DB
 	store *store.Store
 	s     *inventory.Service
 	rpc   *rpctest.Server
@@ -54,13 +55,13 @@ func (k *kit) pass(d time.Duration) {
 
 func newKit(t testing.TB, d *db.DB) *kit {
 	t.Helper()
-	return serve(&kit{t: t, store: store.New(d), cafe: id(), now: time.Date(2026, 4, 1, 10, 0, 0, 0, time.UTC)})
+	return serve(&kit{t: t, db: d, store: store.New(d), cafe: id(), now: time.Date(2026, 4, 1, 10, 0, 0, 0, time.UTC)})
 }
 
 // secondProcess is the same database and café served by another process.
 func (k *kit) secondProcess() *kit {
 	k.t.Helper()
-	return serve(&kit{t: k.t, store: k.store, cafe: k.cafe, now: k.clock()})
+	return serve(&kit{t: k.t, db: k.db, store: k.store, cafe: k.cafe, now: k.clock()})
 }
 
 func serve(k *kit) *kit {
@@ -102,14 +103,14 @@ func ok[T any](t testing.TB) func(v T, err error) T {
 	}
 }
 
-// wantCode fails unless err carries a code.
-func wantCode(t testing.TB, err error, code string) *errs.Error {
+// wantCode fails unless err carries a code, and gives what a client sees of it.
+func wantCode(t testing.TB, err error, code string) errs.Error {
 	t.Helper()
 	e, isOurs := errs.As(err)
 	if !isOurs || e.Code != code {
 		t.Fatalf("error = %v, want %s", err, code)
 	}
-	return e
+	return *e
 }
 
 func (k *kit) ingredient(name, unit string, counted bool, more ...func(*inventorypb.PutIngredientRequest)) string {

@@ -70,6 +70,11 @@ func TestWeakPINs(t *testing.T) {
 			t.Errorf("%q: %v", pin, err)
 		}
 	}
+	for _, pin := range []string{"", "7", "72", "729"} {
+		if !Weak(pin) {
+			t.Errorf("%q counts as strong", pin)
+		}
+	}
 	weak := 0
 	for n := range 10_000 {
 		if Weak(string([]byte{byte('0' + n/1000), byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10)})) {

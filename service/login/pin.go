@@ -25,6 +25,9 @@ func CheckPIN(pin string) error {
 // Weak tells whether a PIN is one of the first that anybody would try: one digit or pair or half repeated, a straight
 // run up or down (also by twos, also over 9 to 0), a year, the middle column of the keys.
 func Weak(pin string) bool {
+	if len(pin) < 4 {
+		return true
+	}
 	for period := 1; period <= len(pin)/2; period++ {
 		if strings.Repeat(pin[:period], len(pin)/period+1)[:len(pin)] == pin {
 			return true

@@ -175,8 +175,7 @@ func (w wording) item(l *lines, a, b Item) {
 	field(l, "Rank", a.Rank, b.Rank, added)
 	parts(l, "Variations", a.Variations, b.Variations, func(v Variation) string { return v.ID }, variation)
 	choices(l, "Choices", a.ModifierGroupIDs, b.ModifierGroupIDs, func(id string) string { return named(w.groups, id) })
-	window := func(p PriceWindow) string { return w.window(p) }
-	choices(l, "Price windows", texts(a.PriceWindows, window), texts(b.PriceWindows, window), func(s string) string { return s })
+	choices(l, "Price windows", texts(a.PriceWindows, w.window), texts(b.PriceWindows, w.window), func(s string) string { return s })
 }
 
 func variation(l *lines, a, b Variation) {

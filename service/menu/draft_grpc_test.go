@@ -45,7 +45,7 @@ func TestPutItem(t *testing.T) {
 		other := latteItem()
 		other.Name = "Flat white"
 		_, err := c.admin.PutItem(ctx, other)
-		if e := refused(t, err, "version_conflict"); e.Params["version"] != "1" {
+		if e := refusal(t, err, "version_conflict"); e.Params["version"] != "1" {
 			t.Errorf("the conflict names version %q", e.Params["version"])
 		}
 		other.Version = 1
@@ -110,7 +110,7 @@ func TestPutRefusesWhatDoesNotFit(t *testing.T) {
 		"slot twice":    {combo(func(r *menupb.PutComboRequest) { r.Slots[1].Id = slotCup }), "invalid_combo", "slots[1].id"},
 		"no slot":       {combo(func(r *menupb.PutComboRequest) { r.Slots = nil }), "invalid_request", "slots"},
 	} {
-		e := refused(t, test.err, test.code)
+		e := refusal(t, test.err, test.code)
 		if e.Fields[0].Path != test.field {
 			t.Errorf("%s: the field is %q, want %q", name, e.Fields[0].Path, test.field)
 		}
@@ -123,7 +123,7 @@ func TestArchive(t *testing.T) {
 		ctx := t.Context()
 		c.draft()
 		_, err := c.admin.ArchiveCategory(ctx, &menupb.ArchiveCategoryRequest{Id: hot})
-		if e := refused(t, err, "category_in_use"); !strings.Contains(e.Detail, "Latte") {
+		if e := refusal(t, err, "category_in_use"); !strings.Contains(e.Detail, "Latte") {
 			t.Errorf("it does not say by what: %q", e.Detail)
 		}
 		_, err = c.admin.ArchiveModifierGroup(ctx, &menupb.ArchiveModifierGroupRequest{Id: milk})

@@ -130,7 +130,13 @@ func must[T any](t testing.TB) func(T, error) T {
 }
 
 // refused fails unless err is ours with that code.
-func refused(t testing.TB, err error, code string) *errs.Error {
+func refused(t testing.TB, err error, code string) {
+	t.Helper()
+	_ = refusal(t, err, code)
+}
+
+// refusal is refused, and gives what was said.
+func refusal(t testing.TB, err error, code string) *errs.Error {
 	t.Helper()
 	e, ok := errs.As(err)
 	if !ok || e.Code != code {

@@ -50,7 +50,7 @@ func TestOverlay(t *testing.T) {
 		_, err = manager.PutOverlay(ctx, &menupb.PutOverlayRequest{CafeId: casa, Version: 1, Entries: []*menupb.OverlayEntry{
 			{Kind: "variation", Id: large, Price: amounts("EUR", 300)[0]}, {Kind: "item", Id: id(2, 9), Unavailable: true},
 		}})
-		e := refused(t, err, "invalid_overlay")
+		e := refusal(t, err, "invalid_overlay")
 		if len(e.Fields) != 2 || e.Fields[0].Path != "entries[0].price.currency" || e.Fields[1].Path != "entries[1].id" {
 			t.Errorf("the fields are %v", e.Fields)
 		}

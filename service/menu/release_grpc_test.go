@@ -82,7 +82,7 @@ func TestReleaseAhead(t *testing.T) {
 	c := newChain(t, db.SQLite)
 	ctx := t.Context()
 	_, err := c.as(rpc.Caller{}).GetMenu(ctx, &menupb.GetMenuRequest{CafeId: casa})
-	if e := refused(t, err, "not_found"); !strings.Contains(e.Detail, "head office publishes") {
+	if e := refusal(t, err, "not_found"); !strings.Contains(e.Detail, "head office publishes") {
 		t.Errorf("before any release: %q", e.Detail)
 	}
 	c.draft()
@@ -143,7 +143,7 @@ func TestPublishRefuses(t *testing.T) {
 		item.Version, item.CategoryId, item.ModifierGroupIds = 1, id(1, 9), []string{milk, id(4, 9)}
 		must[*menupb.Item](t)(c.admin.PutItem(ctx, item))
 		_, err = c.admin.Publish(c.keyed(), &menupb.PublishRequest{})
-		e := refused(t, err, "draft_invalid")
+		e := refusal(t, err, "draft_invalid")
 		if len(e.Fields) != 2 || e.Fields[0].Path != "items["+latte+"].category_id" || e.Fields[1].Path != "items["+latte+"].modifier_group_ids[1]" {
 			t.Errorf("the reasons are %v", e.Fields)
 		}

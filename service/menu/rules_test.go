@@ -171,12 +171,14 @@ func TestResolve(t *testing.T) {
 				"whole EUR 0.00 default; oat EUR 0.60; extra EUR 0.00; breakfast EUR 5.00; Cup=small Bake=one",
 		},
 		"a size off": {
-			"MAD", nil, []menu.OverlayEntry{off(menu.KindVariation, "small")},
+			"MAD", nil,
+			[]menu.OverlayEntry{off(menu.KindVariation, "small")},
 			"hot bakery; large MAD 25.00; Happy hour MAD 20.00; milk shots; one MAD 12.00; " +
 				"whole MAD 0.00 default; oat MAD 5.00; extra MAD 4.00; breakfast MAD 30.00; Cup=large Bake=one",
 		},
 		"an item off takes its category and combo along": {
-			"MAD", nil, []menu.OverlayEntry{off(menu.KindItem, "croissant")},
+			"MAD", nil,
+			[]menu.OverlayEntry{off(menu.KindItem, "croissant")},
 			"hot; small MAD 22.00; large MAD 25.00; Happy hour MAD 20.00; milk shots; whole MAD 0.00 default; oat MAD 5.00; extra MAD 4.00",
 		},
 		"a combo off": {
@@ -189,7 +191,8 @@ func TestResolve(t *testing.T) {
 			"MAD", nil, []menu.OverlayEntry{off(menu.KindModifier, "whole")}, strings.Replace(full, "whole MAD 0.00 default; ", "", 1),
 		},
 		"an optional group empty": {
-			"MAD", nil, []menu.OverlayEntry{off(menu.KindModifier, "extra")},
+			"MAD", nil,
+			[]menu.OverlayEntry{off(menu.KindModifier, "extra")},
 			strings.NewReplacer("milk shots", "milk", "; extra MAD 4.00", "").Replace(full),
 		},
 		"a required group empty takes the item along": {

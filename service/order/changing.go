@@ -29,12 +29,12 @@ func (s *Service) Change(ctx context.Context, caller rpc.Caller, id string, void
 		return changed, replacement, 0, errs.Conflict("several_cafes", "A change stays in the café of its order.")
 	}
 	r.CallNumber = first.CallNumber
-	print := fingerprint("change", struct {
+	content := fingerprint("change", struct {
 		Order string  `json:"order"`
 		Void  []int32 `json:"void,omitempty"`
 		With  Request `json:"with"`
 	}{id, voidLines, r})
-	_, err = s.put(ctx, caller, r.ID, print, func(ctx context.Context) (*plan, error) {
+	_, err = s.put(ctx, caller, r.ID, content, func(ctx context.Context) (*plan, error) {
 		p, err := s.prepare(ctx, caller, r, FromChange, false)
 		if err != nil {
 			return nil, err
@@ -152,17 +152,17 @@ func (s *Service) Remake(ctx context.Context, caller rpc.Caller, r Remake, key k
 	if err != nil {
 		return Order{}, err
 	}
-	print := fingerprint("remake", struct {
+	content := fingerprint("remake", struct {
 		Order  string       `json:"order"`
 		Lines  []RemakeLine `json:"lines"`
 		Reason string       `json:"reason"`
 	}{r.Order, r.Lines, r.Reason})
-	return s.put(ctx, caller, r.ID, print, func(ctx context.Context) (*plan, error) {
+	return s.put(ctx, caller, r.ID, content, func(ctx context.Context) (*plan, error) {
 		cafe, err := s.cafe(ctx, first.Cafe)
 		if err != nil {
 			return nil, err
 		}
-		calendar, err := cafe.calendar()
+		calendar, err := s.calendar(cafe.Zone, cafe.CutoffMinutes)
 		if err != nil {
 			return nil, err
 		}

@@ -64,12 +64,12 @@ func (s *Service) chain(tx Tx, now time.Time, entries []entry) ([]journal.Entry,
 			e.after.Receipt = receipt
 			numbers[e.after.ID] = receipt
 		}
-		event, err := e.event(now)
+		calendar, err := s.calendar(e.after.Zone, e.after.CutoffMinutes)
 		if err != nil {
 			return nil, nil, err
 		}
 		row := journal.Entry{
-			Cafe: cafe, Seq: head.Seq + int64(i) + 1, Kind: e.kind, OrderID: e.after.ID, Payload: journal.Encode(event), PrevHash: prev,
+			Cafe: cafe, Seq: head.Seq + int64(i) + 1, Kind: e.kind, OrderID: e.after.ID, Payload: journal.Encode(e.event(calendar, now)), PrevHash: prev,
 		}
 		row.Hash = journal.Hash(prev, cafe, row.Seq, row.Kind, row.OrderID, row.Payload)
 		prev, rows[i] = row.Hash, row
@@ -84,12 +84,8 @@ func wantsReceipt(o *Order) bool {
 
 // event is what happened, self-contained and without the customer's name. Its lines are what it adds to the sales:
 // the difference of their worth, so that the sum over all events is what is sold.
-func (e entry) event(now time.Time) (*orderpb.Event, error) {
+func (e entry) event(calendar day.Calendar, now time.Time) *orderpb.Event {
 	o := e.after
-	calendar, err := day.Load(o.Zone, o.CutoffMinutes)
-	if err != nil {
-		return nil, err
-	}
 	booked, mends := o.BusinessDate, ""
 	if e.before != nil {
 		booked, mends = booking(calendar, o.BusinessDate, now)
@@ -127,7 +123,7 @@ func (e entry) event(now time.Time) (*orderpb.Event, error) {
 			Id: t.ID, Kind: t.Kind, Amount: sign * t.Amount, Tip: sign * t.Tip, Drawer: t.Drawer, TakenBy: t.TakenBy, Relabels: t.Relabels,
 		})
 	}
-	return event, nil
+	return event
 }
 
 // line is what happened to one line; nil: nothing.

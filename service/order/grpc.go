@@ -4,12 +4,13 @@ import (
 	"context"
 	"strings"
 
+	"github.com/google/uuid"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
-	"coffee/internal/db"
 	"coffee/internal/errs"
 	"coffee/internal/keyed"
+	"coffee/internal/page"
 	"coffee/internal/rpc"
 	orderpb "coffee/proto/coffee/order/v1"
 	"coffee/service/order/journal"
@@ -41,7 +42,7 @@ func cafeID(text string) (string, error) {
 	if text == "" {
 		return "", nil
 	}
-	if _, err := db.ParseID(id(text)); err != nil {
+	if uuid.Validate(text) != nil {
 		return "", errs.NotFound("café %s", text)
 	}
 	return id(text), nil
@@ -106,8 +107,19 @@ func (g *server) ListOrders(ctx context.Context, p *orderpb.ListOrdersRequest) (
 	if err != nil {
 		return nil, err
 	}
-	return &orderpb.ListOrdersResponse{Orders: ordersTo(caller, orders), NextCursor: next}, nil
+	answer := &orderpb.ListOrdersResponse{Orders: ordersTo(caller, orders), NextCursor: next}
+	size := 0
+	for i, o := range answer.GetOrders() {
+		if size += proto.Size(o); size > listBytes && i > 0 { // a shorter page, and where to go on
+			answer.Orders, answer.NextCursor = answer.GetOrders()[:i], page.Encode(listKey(orders[i-1]))
+			break
+		}
+	}
+	return answer, nil
 }
+
+// listBytes keeps a page of orders under what one message may hold (1 MiB).
+const listBytes = 768 << 10
 
 func (g *server) Settle(ctx context.Context, p *orderpb.SettleRequest) (*orderpb.SettleResponse, error) {
 	caller := rpc.CallerFrom(ctx)

@@ -111,14 +111,14 @@ func (s *Service) importCafe(ctx context.Context, caller rpc.Caller, source stri
 			var fresh []*Order
 			var entries []entry
 			for _, o := range orders {
-				print, ok := known[o.ID]
+				content, ok := known[o.ID]
 				switch {
 				case !ok:
 					o.Receipt = 0 // this closure may run more than once
 					known[o.ID] = o.Fingerprint
 					fresh = append(fresh, o)
 					entries = append(entries, entry{kind: kindImported, after: o, by: caller, reason: source})
-				case bytes.Equal(print, o.Fingerprint):
+				case bytes.Equal(content, o.Fingerprint):
 					result.Unchanged++
 				default:
 					result.Refused = append(result.Refused, Refusal{ID: o.ID, Code: "order_exists", Detail: "There is another order with this id."})
@@ -160,7 +160,7 @@ func (s *Service) historical(ctx context.Context, caller rpc.Caller, source stri
 	if err != nil {
 		return nil, err
 	}
-	calendar, err := cafe.calendar()
+	calendar, err := s.calendar(cafe.Zone, cafe.CutoffMinutes)
 	if err != nil {
 		return nil, fmt.Errorf("café %s: %w", cafe.ID, err)
 	}

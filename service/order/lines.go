@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"coffee/internal/audit"
-	"coffee/internal/day"
 	"coffee/internal/errs"
 	"coffee/internal/keyed"
 	"coffee/internal/rpc"
@@ -83,7 +82,7 @@ func (s *Service) owe(tx Tx, caller rpc.Caller, o *Order, lines []ReversalLine, 
 	if len(lines) == 0 {
 		return nil
 	}
-	calendar, err := day.Load(o.Zone, o.CutoffMinutes)
+	calendar, err := s.calendar(o.Zone, o.CutoffMinutes)
 	if err != nil {
 		return err
 	}
@@ -211,5 +210,6 @@ func (s *Service) cancelPlaced(tx Tx, caller rpc.Caller, before *Order, reason s
 	if err := s.auditTaking(tx, caller, now, "cancel_order", o.ID, reason, "", "all"); err != nil {
 		return Order{}, err
 	}
-	return o, s.commit(tx, now, entry{kind: kindCancelled, before: before, after: &o, by: caller, reason: reason})
+	err := s.commit(tx, now, entry{kind: kindCancelled, before: before, after: &o, by: caller, reason: reason})
+	return o, err
 }

@@ -238,7 +238,7 @@ func (o *Order) excess() int64 {
 }
 
 // relabel turns a tender's kind around (cash ↔ card) by a correcting pair; all three stay. It tells whether it had
-// to. Errors: NotFound for the tender, not_relabelable, already_relabelled.
+// to. Errors: NotFound for the tender, not_relabelable, already_relabelled, tender_given_back.
 func (o *Order) relabel(id, kind string, by Taker, newID func() string) (bool, error) {
 	var found *Tender
 	for i, t := range o.Tenders {
@@ -256,6 +256,8 @@ func (o *Order) relabel(id, kind string, by Taker, newID func() string) (bool, e
 		return false, nil
 	case found.Kind != "cash" && found.Kind != "card":
 		return false, errs.Conflict("not_relabelable", "Only cash and card can be turned into one another.")
+	case o.captured()[found.Kind] < found.Amount:
+		return false, errs.Conflict("tender_given_back", "Money of this tender was given back already: there is nothing left to correct.")
 	}
 	out := Tender{
 		ID: newID(), Kind: found.Kind, Amount: found.Amount, Tip: found.Tip, Drawer: found.Drawer, TakenBy: by.Person,

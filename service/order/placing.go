@@ -84,7 +84,7 @@ func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, sou
 	if cafe.Archived {
 		return nil, errs.Conflict("cafe_archived", "This café is closed for good.")
 	}
-	calendar, err := cafe.calendar()
+	calendar, err := s.calendar(cafe.Zone, cafe.CutoffMinutes)
 	if err != nil {
 		return nil, fmt.Errorf("café %s: %w", cafe.ID, err)
 	}
@@ -174,7 +174,7 @@ func consumptionOf(o Order, kind, reason, by string, soldOut []string) Consumpti
 }
 
 // put is the one way an order comes into being (architecture.md, "An order, exactly once").
-func (s *Service) put(ctx context.Context, caller rpc.Caller, id string, print []byte, prepare func(context.Context) (*plan, error)) (Order, error) {
+func (s *Service) put(ctx context.Context, caller rpc.Caller, id string, content []byte, prepare func(context.Context) (*plan, error)) (Order, error) {
 	done, err := s.turns.take(ctx, id)
 	if err != nil {
 		return Order{}, err
@@ -182,7 +182,7 @@ func (s *Service) put(ctx context.Context, caller rpc.Caller, id string, print [
 	defer done()
 	var p *plan
 	for range 6 {
-		n, known, err := s.next(ctx, caller, id, print)
+		n, known, err := s.next(ctx, caller, id, content)
 		if err != nil || known != nil {
 			return deref(known), err
 		}
@@ -190,7 +190,7 @@ func (s *Service) put(ctx context.Context, caller rpc.Caller, id string, print [
 			if p, err = prepare(ctx); err != nil {
 				return Order{}, err
 			}
-			p.order.Fingerprint = print
+			p.order.Fingerprint = content
 		}
 		p.take.Attempt = n
 		expansion, err := s.Inventory.Consume(ctx, p.take)
@@ -237,10 +237,8 @@ func (s *Service) giveUp(ctx context.Context, c Consumption) error {
 				return nil // decided
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(attemptPause):
+		if err := pause(ctx, attemptPause); err != nil {
+			return err
 		}
 	}
 	open := OpenConsumption{OrderID: c.OrderID, Attempt: c.Attempt, Cafe: c.Cafe, BusinessDate: c.BusinessDate}
@@ -252,7 +250,7 @@ func (s *Service) giveUp(ctx context.Context, c Consumption) error {
 }
 
 // next looks an id up: the order it already is, or the attempt to make.
-func (s *Service) next(ctx context.Context, caller rpc.Caller, id string, print []byte) (int32, *Order, error) {
+func (s *Service) next(ctx context.Context, caller rpc.Caller, id string, content []byte) (int32, *Order, error) {
 	attempts, err := s.Store.Attempts(ctx, []string{id})
 	if err != nil {
 		return 0, nil, err
@@ -268,7 +266,7 @@ func (s *Service) next(ctx context.Context, caller rpc.Caller, id string, print 
 			if err != nil {
 				return 0, nil, err
 			}
-			if len(orders) == 0 || !mine(caller, &orders[0]) || !bytes.Equal(orders[0].Fingerprint, print) {
+			if len(orders) == 0 || !mine(caller, &orders[0]) || !bytes.Equal(orders[0].Fingerprint, content) {
 				return 0, nil, orderExists()
 			}
 			return 0, &orders[0], nil
@@ -364,7 +362,9 @@ func (s *Service) insert(tx Tx, p *plan, o *Order) error {
 		}
 		o.CallNumber = fmt.Sprintf("%s-%03d", letter, n%10000)
 	}
-	if err := tx.Insert([]*Order{o}); err != nil {
+	if err := tx.Insert([]*Order{o}); errors.Is(err, ErrTaken) {
+		return orderExists() // an imported order: it never had an attempt
+	} else if err != nil {
 		return err
 	}
 	s.Step("before_commit")

@@ -39,10 +39,12 @@ func (s *Service) List(ctx context.Context, caller rpc.Caller, q Query, cursor s
 	if err != nil {
 		return nil, "", err
 	}
-	orders, next := page.Cut(orders, size, func(o Order) any {
-		return ListKey{Date: o.BusinessDate, Sold: o.SoldAt.UnixMicro(), ID: o.ID}
-	})
+	orders, next := page.Cut(orders, size, listKey)
 	return orders, next, nil
+}
+
+func listKey(o Order) any {
+	return ListKey{Date: o.BusinessDate, Sold: o.SoldAt.UnixMicro(), ID: o.ID}
 }
 
 // ListHeads pages the journals that changed at or after a mark, the longest unchanged first. Error: invalid_cursor.
@@ -75,5 +77,16 @@ func (s *Service) ListJournal(ctx context.Context, cafe string, after int64, ord
 	if size == 0 {
 		size = 200
 	}
-	return s.Store.Journal(ctx, cafe, after, order, size)
+	entries, err := s.Store.Journal(ctx, cafe, after, order, size)
+	// A page stays well under what one message may hold; the reader goes on after its last entry.
+	bytes := 0
+	for i, e := range entries {
+		if bytes += len(e.Payload); bytes > journalBytes && i > 0 {
+			return entries[:i], err
+		}
+	}
+	return entries, err
 }
+
+// journalBytes bounds the payloads of one page; each is sent twice, as it is and decoded.
+const journalBytes = 400 << 10

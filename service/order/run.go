@@ -18,6 +18,8 @@ const (
 	confirmEvery = 250 * time.Millisecond
 	drainEvery   = 500 * time.Millisecond
 	collectEvery = 20 * time.Second
+	closeEvery   = 5 * time.Minute
+	closeGrace   = 2 * time.Hour // behind the cut-off: somebody may still be at work
 	headsEvery   = 200 * time.Millisecond
 	batch        = 500
 	callTimeout  = 5 * time.Second
@@ -30,14 +32,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	loop := func(every time.Duration, work func(context.Context) error) {
 		all.Go(func() {
-			tick := time.NewTicker(every)
-			defer tick.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-tick.C:
-				}
+			for pause(ctx, every) == nil {
 				if err := work(ctx); err != nil && ctx.Err() == nil {
 					s.Log.WarnContext(ctx, "background work failed; it is tried again", "error", err.Error())
 				}
@@ -48,6 +43,7 @@ func (s *Service) Run(ctx context.Context) error {
 	loop(drainEvery, func(ctx context.Context) error { _, err := s.DrainOnce(ctx); return err })
 	loop(s.Every, s.ReconcileOnce)
 	loop(collectEvery, s.CollectOnce)
+	loop(closeEvery, s.CloseOnce)
 	loop(headsEvery, s.watchHeads)
 	all.Wait()
 	// What is at hand goes out; whatever does not, the reconciler of the next start confirms.
@@ -57,6 +53,14 @@ func (s *Service) Run(ctx context.Context) error {
 		s.Log.WarnContext(ctx, "the last consumptions were not confirmed", "error", err.Error())
 	}
 	return nil
+}
+
+// pause waits; it fails when ctx ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	wait, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-wait.Done()
+	return ctx.Err()
 }
 
 // confirm hands a consumption to the worker. A full channel drops it: the reconciler finds it.
@@ -213,24 +217,55 @@ func (s *Service) DrainOnce(ctx context.Context) (int, error) {
 	return len(done), failed
 }
 
-// CollectOnce hands over what has been ready for longer than it takes to fetch it. A phone's unpaid order waits until
-// its business day is over and then counts as uncollected.
+// CollectOnce hands over what has been ready for longer than it takes to fetch it. A phone's unpaid order waits for
+// CloseOnce.
 func (s *Service) CollectOnce(ctx context.Context) error {
 	ids, err := s.Store.ReadySince(ctx, s.now().Add(-s.CollectAfter), batch)
 	if err != nil {
 		return err
 	}
+	return s.collectAll(ctx, ids, func(o *Order, _ day.Calendar, now time.Time) (bool, error) {
+		return o.collect(now, s.CollectAfter), nil
+	})
+}
+
+// CloseOnce ends what nobody moved on until its business day was over: paid orders were collected, others were not.
+func (s *Service) CloseOnce(ctx context.Context) error {
+	// No zone is further than 14 hours ahead.
+	ids, err := s.Store.OpenBefore(ctx, s.now().Add(14*time.Hour-closeGrace).Format(day.Layout), batch)
+	if err != nil {
+		return err
+	}
+	return s.collectAll(ctx, ids, func(o *Order, calendar day.Calendar, now time.Time) (bool, error) {
+		return o.closeDay(calendar, now)
+	})
+}
+
+func (s *Service) collectAll(ctx context.Context, ids []string, rule func(*Order, day.Calendar, time.Time) (bool, error)) error {
+	orders, err := s.Store.Orders(ctx, ids)
+	if err != nil {
+		return err
+	}
 	var failed error
-	for _, id := range ids {
-		cafe := ""
-		err := s.writeRetrying(ctx, func(tx Tx) error {
+	for _, o := range orders {
+		id, cafe := o.ID, ""
+		calendar, err := s.calendar(o.Zone, o.CutoffMinutes)
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("collect order %s: %w", id, err))
+			continue
+		}
+		if moves, err := rule(&o, calendar, s.now()); err != nil || !moves {
+			failed = errors.Join(failed, err)
+			continue // most of what is open is not due: no transaction for it
+		}
+		err = s.writeRetrying(ctx, func(tx Tx) error {
 			now := s.now()
 			before, ok, err := tx.Order(id)
 			if err != nil || !ok {
 				return err
 			}
 			after := before.clone()
-			if moved, err := after.collect(now, s.CollectAfter); err != nil || !moved {
+			if moved, err := rule(&after, calendar, now); err != nil || !moved {
 				return err
 			}
 			if err := tx.Save(&before, &after); err != nil {
@@ -251,20 +286,29 @@ func (s *Service) CollectOnce(ctx context.Context) error {
 }
 
 // collect is the clock's hand-over. It tells whether it was time.
-func (o *Order) collect(now time.Time, after time.Duration) (bool, error) {
+func (o *Order) collect(now time.Time, after time.Duration) bool {
 	if o.State != StateReady || now.Sub(o.ReadyAt) < after {
-		return false, nil
+		return false
 	}
 	if o.Source == FromPhone && o.Due > 0 {
-		calendar, err := day.Load(o.Zone, o.CutoffMinutes)
-		if err != nil {
-			return false, err
-		}
-		if ends, err := dayEnds(calendar, o.BusinessDate); err != nil || now.Before(ends) {
-			return false, err
-		}
-		o.Uncollected = true
+		return false // until the day is over
 	}
+	o.handOverAll(now)
+	return true
+}
+
+// closeDay ends what is still open when its business day is over.
+func (o *Order) closeDay(calendar day.Calendar, now time.Time) (bool, error) {
+	ends, err := dayEnds(calendar, o.BusinessDate)
+	if err != nil || !o.Open() || now.Before(ends.Add(closeGrace)) {
+		return false, err
+	}
+	o.Uncollected = o.Due > 0
+	o.handOverAll(now)
+	return true, nil
+}
+
+func (o *Order) handOverAll(now time.Time) {
 	for i := range o.Lines {
 		if l := &o.Lines[i]; l.State != Voided && l.State != HandedOver {
 			l.enter(HandedOver, now)
@@ -272,5 +316,4 @@ func (o *Order) collect(now time.Time, after time.Duration) (bool, error) {
 	}
 	o.CollectedAutomatically = true
 	o.derive(now)
-	return true, nil
 }

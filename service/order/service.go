@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"coffee/internal/audit"
@@ -27,9 +28,6 @@ type Cafe struct {
 	Archived       bool
 	Version        int64
 }
-
-// calendar is the café's zone and cut-off.
-func (c Cafe) calendar() (day.Calendar, error) { return day.Load(c.Zone, c.CutoffMinutes) }
 
 // Cafes asks the cafe service. Error: NotFound.
 type Cafes interface {
@@ -187,6 +185,8 @@ type Store interface {
 	Board(ctx context.Context, cafe string) ([]Order, int64, error)
 	// ReadySince gives open orders that have been ready since before t.
 	ReadySince(ctx context.Context, t time.Time, limit int) ([]string, error)
+	// OpenBefore gives open orders of business dates before one.
+	OpenBefore(ctx context.Context, date string, limit int) ([]string, error)
 	OpenUnpaid(ctx context.Context, phone string, dates []string) (int, error)
 	Head(ctx context.Context, cafe string) (Head, error)
 	Heads(ctx context.Context, since int64, after Head, limit int) ([]Head, error)
@@ -247,6 +247,7 @@ type Service struct {
 	turns    turns
 	boards   hub
 	confirms chan OpenConsumption
+	zones    sync.Map // by name: reading one from its file takes longer than the rest of an order's arithmetic
 }
 
 // New makes a Service. Its background work is Run.
@@ -273,6 +274,18 @@ func New(d Deps) *Service {
 
 // now is the clock to the microsecond, as it is stored.
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// calendar is a café's zone and cut-off.
+func (s *Service) calendar(zone string, cutoffMinutes int) (day.Calendar, error) {
+	if location, ok := s.zones.Load(zone); ok {
+		return day.Calendar{Zone: location.(*time.Location), CutoffMinutes: cutoffMinutes}, nil
+	}
+	calendar, err := day.Load(zone, cutoffMinutes)
+	if err == nil {
+		s.zones.Store(zone, calendar.Zone)
+	}
+	return calendar, err
+}
 
 // allow tells who stands behind something that needs a lead: empty when the caller may alone, else the approver.
 // Errors: approval_required, approval_refused.

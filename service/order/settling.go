@@ -70,7 +70,8 @@ func compare(a, b string) int {
 }
 
 // RelabelTender turns cash into card or back by a correcting pair; all three stay. A tender shared over orders is
-// corrected in each by itself. Errors: NotFound, not_relabelable, already_relabelled.
+// corrected in each by itself. Errors: NotFound, not_relabelable, already_relabelled,
+// tender_given_back.
 func (s *Service) RelabelTender(ctx context.Context, caller rpc.Caller, id, tender, kind string, key keyed.Key) (Order, error) {
 	return s.change(ctx, caller, id, key, func(tx Tx, before, after *Order, now time.Time) (*entry, error) {
 		moved, err := after.relabel(tender, kind, taker(caller, now), s.NewID)

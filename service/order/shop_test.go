@@ -370,13 +370,13 @@ func (s *shop) place(c rpc.Caller, r *orderpb.PlaceOrderRequest) *orderpb.Order 
 	return o
 }
 
-func wantCode(t testing.TB, err error, code string) *errs.Error {
+func wantCode(t testing.TB, err error, code string) errs.Error {
 	t.Helper()
 	e, ok := errs.As(rpc.FromStatus(err))
 	if !ok || e.Code != code {
 		t.Fatalf("error %v, want code %s", rpc.FromStatus(err), code)
 	}
-	return e
+	return *e
 }
 
 func must[T any](t testing.TB) func(T, error) T {

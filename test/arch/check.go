@@ -157,6 +157,12 @@ func touchesSQL(imported string) bool {
 		strings.HasPrefix(imported, "github.com/go-sql-driver/mysql") || strings.HasPrefix(imported, "github.com/pressly/goose")
 }
 
+// translates tells whether a file stands between contract and domain: grpc.go, and grpc_<noun>.go where it is long.
+func translates(name string) bool {
+	base := path.Base(name)
+	return base == "grpc.go" || strings.HasPrefix(base, "grpc_")
+}
+
 func (c *checker) service() {
 	own := under(c.dir, "service")
 	if own == "" {
@@ -166,8 +172,8 @@ func (c *checker) service() {
 		if other := under(imported, "coffee/service"); other != "" && other != own {
 			c.report("service %s imports service %s: another service exists only as a small interface, reached through its contract", own, other)
 		}
-		if c.file.Path == "service/"+own+"/grpc.go" && (touchesSQL(imported) || strings.HasSuffix(imported, "/store")) {
-			c.report("grpc.go imports %s: it translates between contract and domain, nothing else", imported)
+		if c.dir == "service/"+own && translates(c.file.Path) && (touchesSQL(imported) || strings.HasSuffix(imported, "/store")) {
+			c.report("%s imports %s: it translates between contract and domain, nothing else", path.Base(c.file.Path), imported)
 		}
 		if strings.HasPrefix(imported, "coffee/gateway") || imported == "coffee/app" || strings.HasPrefix(imported, "coffee/tool") || imported == "coffee/web" {
 			c.report("a service imports %s: services know nothing of what stands in front of them", imported)
@@ -196,7 +202,7 @@ func (c *checker) stores() {
 		if owner == "" || !strings.HasPrefix(imported, "coffee/service/"+owner+"/store") {
 			continue
 		}
-		if c.dir != "app" && !strings.HasPrefix(c.dir, "service/"+owner+"/store") {
+		if !c.composes() && !strings.HasPrefix(c.dir, "service/"+owner+"/store") {
 			c.report("imports %s: nobody touches another part's store", imported)
 		}
 	}
@@ -221,7 +227,7 @@ func (c *checker) rules() {
 		return
 	}
 	base := path.Base(c.file.Path)
-	if !sub && (base == "service.go" || base == "clients.go" || base == "grpc.go" || c.file.UseCase) {
+	if !sub && (base == "service.go" || base == "clients.go" || translates(base) || c.file.UseCase) {
 		return
 	}
 	for _, imported := range c.file.Imports {
@@ -253,8 +259,12 @@ func (c *checker) plumbing() {
 	}
 }
 
+// composes tells whether this is a place where parts are put together: the composition root, and what tests of the
+// whole put together for themselves.
+func (c *checker) composes() bool { return c.dir == "app" || under(c.dir, "test") != "" }
+
 func (c *checker) breadth() {
-	if c.dir == "app" {
+	if c.composes() {
 		return
 	}
 	services := map[string]bool{}

@@ -18,7 +18,7 @@ func TestPricesAreTheServers(t *testing.T) {
 	till := s.counter("Nadia")
 	for _, field := range []string{"unit_price", "price", "total"} {
 		line := object{"variation_id": s.latteM, "quantity": 1, field: 1}
-		a := till.refused(400, "invalid_request", "PUT", "/api/v1/orders/"+newID(), object{"lines": []object{line}})
+		a := till.refused(400, "unknown_field", "PUT", "/api/v1/orders/"+newID(), object{"lines": []object{line}})
 		if got := a.text("errors.0.field"); got != "lines[0]."+field {
 			t.Errorf("the problem names %q, want lines[0].%s", got, field)
 		}
@@ -148,7 +148,7 @@ func TestArchivedCafeKeepsItsSales(t *testing.T) {
 	if got := c.browser().ok("GET", "/api/v1/cafes", nil).list("cafes"); len(got) != 0 {
 		t.Errorf("an archived café is still listed: %v", got)
 	}
-	if a := c.browser().send("POST", "/login", object{"cafe_id": s.id, "access_code": s.code}); a.status != 401 {
+	if a := c.browser().send("POST", "/login", object{"cafe_id": s.id, "access_code": s.code}); a.status != 403 || a.text("code") != "cafe_archived" {
 		t.Errorf("an archived café signs devices in: %d %s", a.status, a.raw)
 	}
 }

@@ -49,7 +49,10 @@ func TestAccessMatrix(t *testing.T) {
 		"admin":     {admin, "admin"},
 		"operator":  {c.asOperator(), "operator"},
 	}
-	routes := gateway.Routes()
+	routes, err := gateway.Routes()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(routes) < 60 {
 		t.Fatalf("the router names only %d routes", len(routes))
 	}

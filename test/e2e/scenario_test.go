@@ -27,7 +27,7 @@ func TestScenario(t *testing.T) {
 			},
 			"tenders": []object{{"id": newID(), "kind": "cash", "amount": total, "tendered": 10000}},
 		})
-		wantText(t, order, "state", "in_progress") // the croissant is handed over at Pay, the latte is still to be made
+		wantText(t, order, "state", "placed") // the croissant is handed over at Pay, nobody has begun the latte
 		wantText(t, order, "money_state", "paid")
 		wantText(t, order, "lines.0.state", "queued")
 		wantText(t, order, "lines.1.state", "handed_over")
@@ -112,8 +112,9 @@ func TestScenario(t *testing.T) {
 		till.refused(401, "sign_in_required", "GET", "/session", nil)
 		replay := c.browser()
 		replay.client.Jar.SetCookies(mustURL(t, c.gateway), cookies)
-		replay.refused(401, "sign_in_required", "GET", "/session", nil)
-		replay.refused(401, "sign_in_required", "PUT", "/api/v1/orders/"+newID(), s.croissantOrder())
+		replay.refused(401, "session_ended", "GET", "/session", nil)
+		replay.client.Jar.SetCookies(mustURL(t, c.gateway), cookies)
+		replay.refused(401, "session_ended", "PUT", "/api/v1/orders/"+newID(), s.croissantOrder())
 	})
 }
 

@@ -85,7 +85,7 @@ func eachRow(file string, comma byte, do func(column func(string) (string, error
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	r := csv.NewReader(f)
 	r.Comma, r.ReuseRecord = rune(comma), true
 	header, err := r.Read()

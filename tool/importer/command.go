@@ -79,7 +79,8 @@ Pastry inventory and sales targets are not imported in this step, nor are staff 
 			c.SilenceUsage = true
 			sum, err := Run(c.Context(), o)
 			if sum.Source != "" {
-				sum.print(c.OutOrStdout())
+				_, said := io.WriteString(c.OutOrStdout(), sum.String())
+				err = errors.Join(err, said)
 			}
 			if err != nil {
 				return fmt.Errorf("stopped: %w (run it again to go on)", err)
@@ -142,19 +143,23 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// print writes the summary for people.
-func (s Summary) print(out io.Writer) {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "outlet\tcafé\treceipts\tlines\tunits\ttotal")
+// String is the summary for people.
+func (s Summary) String() string {
+	var rows, out strings.Builder
+	rows.WriteString("outlet\tcafé\treceipts\tlines\tunits\ttotal\n")
 	for _, o := range append(s.Outlets[:len(s.Outlets):len(s.Outlets)], s.OutletSum) {
 		if o.Outlet == "" {
 			o.Outlet, o.Cafe = "all", s.Source
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%s\n", o.Outlet, o.Cafe, o.Receipts, o.Lines, o.Units, money.Money{Amount: o.Total, Currency: s.Currency})
+		fmt.Fprintf(&rows, "%s\t%s\t%d\t%d\t%d\t%s\n", o.Outlet, o.Cafe, o.Receipts, o.Lines, o.Units,
+			money.Money{Amount: o.Total, Currency: s.Currency})
 	}
-	_ = t.Flush() // to a terminal or a pipe: nothing to do about it
-	fmt.Fprintf(out, "receipts: %d added, %d unchanged, %d refused, in %s\n", s.Added, s.Unchanged, s.Refused, s.Elapsed.Round(10*time.Millisecond))
+	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	_, _ = io.WriteString(table, rows.String()) // a builder takes everything
+	_ = table.Flush()
+	fmt.Fprintf(&out, "receipts: %d added, %d unchanged, %d refused, in %s\n", s.Added, s.Unchanged, s.Refused, s.Elapsed.Round(10*time.Millisecond))
 	if s.Rows > 0 {
-		fmt.Fprintf(out, "%d rows could not be taken: %s names each with its reason\n", s.Rows, s.Rejects)
+		fmt.Fprintf(&out, "rows not taken: %d, each with its reason in %s\n", s.Rows, s.Rejects)
 	}
+	return out.String()
 }

@@ -19,9 +19,6 @@ import (
 	"coffee/internal/httpx"
 )
 
-// errEnd is the end of the receipts.
-var errEnd = io.EOF
-
 // Options say what to import and where to.
 type Options struct {
 	Receipts string // file: one row a line of a receipt
@@ -89,16 +86,18 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
+	progress := newProgress(o.Progress, o.Live, file)
+	decoder, err := newDecoder(o.Mapping, catalogue, progress.reading(file))
+	if err != nil {
+		return Summary{}, fmt.Errorf("%s: %w", o.Receipts, err)
+	}
+	// Not before the file is known to be one: it replaces the rejects of the run before.
 	rejects, err := openRejects(o.Rejects, o.Receipts)
 	if err != nil {
 		return Summary{}, err
 	}
-	progress := newProgress(o.Progress, o.Live, file)
-	decoder, err := newDecoder(o.Mapping, catalogue, progress.reading(file), rejects.write)
-	if err != nil {
-		return Summary{}, errors.Join(fmt.Errorf("%s: %w", o.Receipts, err), rejects.close())
-	}
+	decoder.reject = rejects.write
 	wait := o.wait
 	if wait == nil {
 		wait = sleep

@@ -139,7 +139,10 @@ func ParseMapping(body []byte) (*Mapping, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("there is more behind the mapping")
 	}
-	return m, m.prepare()
+	if err := m.prepare(); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 var sourceName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)

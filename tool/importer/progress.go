@@ -51,12 +51,15 @@ func (p *progress) note(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.wipe()
-	fmt.Fprintf(p.out, format+"\n", args...)
+	p.say(fmt.Sprintf(format, args...) + "\n")
 }
+
+// say writes. An import goes on when nobody can read how far it is.
+func (p *progress) say(text string) { _, _ = io.WriteString(p.out, text) }
 
 func (p *progress) wipe() {
 	if p.drawn {
-		fmt.Fprint(p.out, "\r\x1b[K")
+		p.say("\r\x1b[K")
 		p.drawn = false
 	}
 }
@@ -71,11 +74,11 @@ func (p *progress) draw(receipts int) {
 	rate := float64(receipts) / max(time.Since(p.begun).Seconds(), 0.001)
 	line := fmt.Sprintf("%3d %% read, %d receipts in, %.0f a second", percent, receipts, rate)
 	if !p.live {
-		fmt.Fprintln(p.out, line)
+		p.say(line + "\n")
 		return
 	}
 	p.wipe()
-	fmt.Fprint(p.out, line)
+	p.say(line)
 	p.drawn = true
 }
 
@@ -103,7 +106,7 @@ func (p *progress) start(receipts func() int) (stop func()) {
 		ended.Wait()
 		p.draw(receipts())
 		if p.live {
-			fmt.Fprintln(p.out)
+			p.say("\n")
 		}
 	}
 }

@@ -74,9 +74,9 @@ type columns struct {
 	outlet, date, time, receipt, order, product, quantity, unitPrice, amount, service, tender int
 }
 
-// newDecoder reads the header.
-func newDecoder(m *Mapping, c *catalogue, r io.Reader, reject func(rejection)) (*decoder, error) {
-	d := &decoder{m: m, c: c, rows: newRowReader(r), reject: reject, byID: map[string]*receipt{}}
+// newDecoder reads the header. Set reject before next.
+func newDecoder(m *Mapping, c *catalogue, r io.Reader) (*decoder, error) {
+	d := &decoder{m: m, c: c, rows: newRowReader(r), byID: map[string]*receipt{}}
 	row, cut, err := d.rows.next()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("the file is empty")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 
@@ -85,7 +86,7 @@ func (s *sender) pack(ctx context.Context, next func() (*receipt, error), full f
 	}
 	for {
 		r, err := next()
-		if errors.Is(err, errEnd) {
+		if errors.Is(err, io.EOF) {
 			return flush()
 		}
 		if err != nil {

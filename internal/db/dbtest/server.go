@@ -39,7 +39,7 @@ func sharedServer() (string, error) {
 	}
 	home := filepath.Join(os.TempDir(), fmt.Sprintf("coffee-mariadb-%d", os.Getuid()))
 	if len(home) > 70 { // a socket's path has 107 characters at most
-		home = filepath.Join("/tmp", filepath.Base(home))
+		home = "/tmp/" + filepath.Base(home)
 	}
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return "", err

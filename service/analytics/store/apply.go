@@ -191,7 +191,9 @@ func (a adder) names(ctx context.Context, items, categories []analytics.Name) er
 		err := a.name(ctx,
 			func() (int64, error) { return a.q.ItemNamed(ctx, p) },
 			func() (int, error) { r, err := a.q.ItemNames(ctx, []db.ID{p.ID}); return len(r), err },
-			func() error { return a.q.StartItemName(ctx, sqlc.StartItemNameParams{ID: p.ID, Name: p.Name, SoldAtUs: p.SoldAtUs}) })
+			func() error {
+				return a.q.StartItemName(ctx, sqlc.StartItemNameParams{ID: p.ID, Name: p.Name, SoldAtUs: p.SoldAtUs})
+			})
 		if err != nil {
 			return err
 		}
@@ -201,7 +203,9 @@ func (a adder) names(ctx context.Context, items, categories []analytics.Name) er
 		err := a.name(ctx,
 			func() (int64, error) { return a.q.CategoryNamed(ctx, p) },
 			func() (int, error) { r, err := a.q.CategoryNames(ctx, []db.ID{p.ID}); return len(r), err },
-			func() error { return a.q.StartCategoryName(ctx, sqlc.StartCategoryNameParams{ID: p.ID, Name: p.Name, SoldAtUs: p.SoldAtUs}) })
+			func() error {
+				return a.q.StartCategoryName(ctx, sqlc.StartCategoryNameParams{ID: p.ID, Name: p.Name, SoldAtUs: p.SoldAtUs})
+			})
 		if err != nil {
 			return err
 		}

@@ -192,51 +192,13 @@ SELECT currency, COUNT(*) AS months FROM cafe_month WHERE cafe_id = ? AND (order
 GROUP BY currency ORDER BY months DESC, currency;
 
 -- name: DaysOf :many
-SELECT d.cafe_id, d.business_date, d.orders, d.sales FROM cafe_month m JOIN cafe_day d
-  ON d.currency = m.currency AND d.cafe_id = m.cafe_id
-  AND d.business_date >= sqlc.arg(first) AND d.business_date <= sqlc.arg(last)
-WHERE m.month = sqlc.arg(month) AND m.currency = sqlc.arg(currency);
-
--- name: DaysOfCafe :many
 SELECT cafe_id, business_date, orders, sales FROM cafe_day WHERE currency = sqlc.arg(currency)
-  AND cafe_id = sqlc.arg(cafe_id) AND business_date >= sqlc.arg(first) AND business_date <= sqlc.arg(last);
+  AND cafe_id IN (sqlc.slice(cafes)) AND business_date >= sqlc.arg(first) AND business_date <= sqlc.arg(last);
 
--- name: SalesUpTo :one
-SELECT CAST(COALESCE(SUM(d.sales), 0) AS SIGNED) AS sales FROM cafe_month m JOIN cafe_day d
-  ON d.currency = m.currency AND d.cafe_id = m.cafe_id
-  AND d.business_date >= sqlc.arg(first) AND d.business_date <= sqlc.arg(last)
-WHERE m.month = sqlc.arg(month) AND m.currency = sqlc.arg(currency);
-
--- name: CafeSalesUpTo :one
-SELECT CAST(COALESCE(SUM(sales), 0) AS SIGNED) AS sales FROM cafe_day WHERE currency = sqlc.arg(currency)
-  AND cafe_id = sqlc.arg(cafe_id) AND business_date >= sqlc.arg(first) AND business_date <= sqlc.arg(last);
-
--- name: LastDay :many
-SELECT d.business_date FROM cafe_month m JOIN cafe_day d
-  ON d.currency = m.currency AND d.cafe_id = m.cafe_id
-  AND d.business_date >= sqlc.arg(first) AND d.business_date <= sqlc.arg(last)
-WHERE m.month = sqlc.arg(month) AND m.currency = sqlc.arg(currency) ORDER BY d.business_date DESC LIMIT 1;
-
--- name: LastDayOfCafe :many
-SELECT business_date FROM cafe_day WHERE currency = sqlc.arg(currency) AND cafe_id = sqlc.arg(cafe_id)
-  AND business_date >= sqlc.arg(first) AND business_date <= sqlc.arg(last) ORDER BY business_date DESC LIMIT 1;
-
--- name: ItemSums :many
-SELECT item_id, CAST(SUM(units) AS SIGNED) AS units, CAST(SUM(sales) AS SIGNED) AS sales FROM item_month
-WHERE month = sqlc.arg(month) AND currency = sqlc.arg(currency) GROUP BY item_id;
-
--- name: CafeItems :many
+-- name: ItemsOf :many
 SELECT cafe_id, item_id, units, sales FROM item_month
-WHERE month = sqlc.arg(month) AND currency = sqlc.arg(currency) AND cafe_id = sqlc.arg(cafe_id);
+WHERE month = sqlc.arg(month) AND currency = sqlc.arg(currency) AND cafe_id IN (sqlc.slice(cafes));
 
--- name: AllCafeItems :many
-SELECT cafe_id, item_id, units, sales FROM item_month
-WHERE month = sqlc.arg(month) AND currency = sqlc.arg(currency) ORDER BY cafe_id, item_id;
-
--- name: CategorySums :many
-SELECT category_id, CAST(SUM(units) AS SIGNED) AS units, CAST(SUM(sales) AS SIGNED) AS sales FROM category_month
-WHERE month = sqlc.arg(month) AND currency = sqlc.arg(currency) GROUP BY category_id;
-
--- name: CafeCategories :many
-SELECT category_id, units, sales FROM category_month
-WHERE month = sqlc.arg(month) AND currency = sqlc.arg(currency) AND cafe_id = sqlc.arg(cafe_id);
+-- name: CategoriesOf :many
+SELECT cafe_id, category_id, units, sales FROM category_month
+WHERE month = sqlc.arg(month) AND currency = sqlc.arg(currency) AND cafe_id IN (sqlc.slice(cafes));

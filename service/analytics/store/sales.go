@@ -58,6 +58,12 @@ func salesBy(ctx context.Context, tx db.DBTX, q analytics.SalesQuery, by []strin
 	}
 	where := " WHERE currency = ? AND business_date >= ? AND business_date <= ?"
 	args := []any{q.Currency, q.From, q.To}
+	if monthly := monthTable(q, by); monthly != "" {
+		table = monthly
+		months := wholeMonths(q)
+		where = " WHERE month IN (" + db.In(len(months)) + ") AND currency = ?"
+		args = append(slices.Clone(months), q.Currency)
+	}
 	if q.Cafe != "" {
 		where, args = where+" AND cafe_id = ?", append(args, db.ID(q.Cafe))
 	} else {
@@ -102,6 +108,33 @@ func salesBy(ctx context.Context, tx db.DBTX, q analytics.SalesQuery, by []strin
 		statement, args = statement+" LIMIT ?", append(args, q.Limit+1)
 	}
 	return scanSales(ctx, tx, statement, args, by, orders)
+}
+
+// monthTable is the roll-up that answers a question by item or by category over whole months; empty for any other.
+func monthTable(q analytics.SalesQuery, by []string) string {
+	item, category := slices.Contains(by, analytics.ByItem), slices.Contains(by, analytics.ByCategory)
+	switch {
+	case slices.Contains(by, analytics.ByDate), slices.Contains(by, analytics.ByHour), wholeMonths(q) == nil:
+		return ""
+	case item && !category:
+		return "item_month"
+	case category && !item:
+		return "category_month"
+	}
+	return ""
+}
+
+// wholeMonths lists the months of a span that starts with a first and ends with a last day of a month; else nothing.
+func wholeMonths(q analytics.SalesQuery) []any {
+	first, last := analytics.MonthOf(q.From), analytics.MonthOf(q.To)
+	if q.From != first.Date(1) || q.To != last.Date(31) {
+		return nil
+	}
+	var months []any
+	for m := first; m <= last; m = m.Add(1) {
+		months = append(months, string(m))
+	}
+	return months
 }
 
 func scanSales(ctx context.Context, tx db.DBTX, statement string, args []any, by []string, orders bool) ([]analytics.SalesRow, error) {

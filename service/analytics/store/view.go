@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"strconv"
+	"slices"
 
 	"coffee/internal/db"
 	"coffee/service/analytics"
@@ -26,7 +26,7 @@ func (r reader) Months(ctx context.Context, month analytics.Month) ([]analytics.
 	out := make([]analytics.CafeMonth, 0, len(rows))
 	for _, m := range rows {
 		out = append(out, analytics.CafeMonth{
-			Month: month, Currency: m.Currency, Cafe: string(m.CafeID),
+			Month: month, Currency: m.Currency, Cafe: string(m.CafeID), Stamp: analytics.Stamp{Generation: m.Generation, Seq: m.Seq},
 			Figures: figures(m.Orders, m.Units, m.LineCount, m.Gross, m.Discount, m.Net, m.Tax, m.Sales),
 		})
 	}
@@ -76,100 +76,57 @@ func (r reader) Currencies(ctx context.Context, cafe string) ([]string, error) {
 	return currencies, err
 }
 
-func (r reader) Days(ctx context.Context, month analytics.Month, currency, cafe string) ([]analytics.CafeDay, error) {
-	first, last := month.Date(1), month.Date(31)
-	if cafe != "" {
-		rows, err := r.q.DaysOfCafe(ctx, sqlc.DaysOfCafeParams{Currency: currency, First: first, Last: last, CafeID: db.ID(cafe)})
-		if err != nil {
+// detailsAtOnce is how many cafés one statement names: few texts, each prepared once.
+const detailsAtOnce = 100
+
+func (r reader) Details(ctx context.Context, month analytics.Month, currency string, cafes []string) (map[string]analytics.Details, error) {
+	details := make(map[string]analytics.Details, len(cafes))
+	for some := range slices.Chunk(cafes, detailsAtOnce) {
+		ids := make([]db.ID, len(some))
+		for i, cafe := range some {
+			ids[i] = db.ID(cafe)
+		}
+		if len(cafes) > detailsAtOnce {
+			for len(ids) < detailsAtOnce { // the same café again finds nothing more
+				ids = append(ids, ids[0])
+			}
+		}
+		if err := r.details(ctx, month, currency, ids, details); err != nil {
 			return nil, err
 		}
-		return days(rows), nil
 	}
-	rows, err := r.q.DaysOf(ctx, sqlc.DaysOfParams{Month: string(month), Currency: currency, First: first, Last: last})
+	return details, nil
+}
+
+func (r reader) details(ctx context.Context, month analytics.Month, currency string, cafes []db.ID, details map[string]analytics.Details) error {
+	days, err := r.q.DaysOf(ctx, sqlc.DaysOfParams{Currency: currency, First: month.Date(1), Last: month.Date(31), Cafes: cafes})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return days(rows), nil
-}
-
-func days[T sqlc.DaysOfRow | sqlc.DaysOfCafeRow](rows []T) []analytics.CafeDay {
-	out := make([]analytics.CafeDay, 0, len(rows))
-	for _, row := range rows {
-		d := sqlc.DaysOfRow(row)
-		out = append(out, analytics.CafeDay{Cafe: string(d.CafeID), Date: d.BusinessDate, Orders: d.Orders, Sales: d.Sales})
+	for _, d := range days {
+		of := details[string(d.CafeID)]
+		of.Days = append(of.Days, analytics.CafeDay{Cafe: string(d.CafeID), Date: d.BusinessDate, Orders: d.Orders, Sales: d.Sales})
+		details[string(d.CafeID)] = of
 	}
-	return out
-}
-
-func (r reader) SalesUpTo(ctx context.Context, month analytics.Month, n int, currency, cafe string) (int64, error) {
-	first, last := month.Date(1), month.Date(n)
-	if cafe != "" {
-		return r.q.CafeSalesUpTo(ctx, sqlc.CafeSalesUpToParams{Currency: currency, First: first, Last: last, CafeID: db.ID(cafe)})
-	}
-	return r.q.SalesUpTo(ctx, sqlc.SalesUpToParams{Month: string(month), Currency: currency, First: first, Last: last})
-}
-
-func (r reader) LastDay(ctx context.Context, month analytics.Month, currency, cafe string) (int, error) {
-	first, last := month.Date(1), month.Date(31)
-	var dates []string
-	var err error
-	if cafe != "" {
-		dates, err = r.q.LastDayOfCafe(ctx, sqlc.LastDayOfCafeParams{Currency: currency, First: first, Last: last, CafeID: db.ID(cafe)})
-	} else {
-		dates, err = r.q.LastDay(ctx, sqlc.LastDayParams{Month: string(month), Currency: currency, First: first, Last: last})
-	}
-	if err != nil || len(dates) == 0 {
-		return 0, err
-	}
-	return strconv.Atoi(dates[0][len(dates[0])-2:])
-}
-
-func (r reader) Items(ctx context.Context, month analytics.Month, currency, cafe string) ([]analytics.Ranked, error) {
-	if cafe != "" {
-		byCafe, err := r.CafeItems(ctx, month, currency, cafe)
-		return byCafe[cafe], err
-	}
-	rows, err := r.q.ItemSums(ctx, sqlc.ItemSumsParams{Month: string(month), Currency: currency})
+	items, err := r.q.ItemsOf(ctx, sqlc.ItemsOfParams{Month: string(month), Currency: currency, Cafes: cafes})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make([]analytics.Ranked, 0, len(rows))
-	for _, i := range rows {
-		out = append(out, ranked(i.ItemID, i.Units, i.Sales))
+	for _, i := range items {
+		of := details[string(i.CafeID)]
+		of.Items = append(of.Items, ranked(i.ItemID, i.Units, i.Sales))
+		details[string(i.CafeID)] = of
 	}
-	return out, nil
-}
-
-func (r reader) CafeItems(ctx context.Context, month analytics.Month, currency, cafe string) (map[string][]analytics.Ranked, error) {
-	out := map[string][]analytics.Ranked{}
-	if cafe != "" {
-		rows, err := r.q.CafeItems(ctx, sqlc.CafeItemsParams{Month: string(month), Currency: currency, CafeID: db.ID(cafe)})
-		for _, i := range rows {
-			out[cafe] = append(out[cafe], ranked(i.ItemID, i.Units, i.Sales))
-		}
-		return out, err
+	categories, err := r.q.CategoriesOf(ctx, sqlc.CategoriesOfParams{Month: string(month), Currency: currency, Cafes: cafes})
+	if err != nil {
+		return err
 	}
-	rows, err := r.q.AllCafeItems(ctx, sqlc.AllCafeItemsParams{Month: string(month), Currency: currency})
-	for _, i := range rows {
-		out[string(i.CafeID)] = append(out[string(i.CafeID)], ranked(i.ItemID, i.Units, i.Sales))
+	for _, c := range categories {
+		of := details[string(c.CafeID)]
+		of.Categories = append(of.Categories, ranked(c.CategoryID, c.Units, c.Sales))
+		details[string(c.CafeID)] = of
 	}
-	return out, err
-}
-
-func (r reader) Categories(ctx context.Context, month analytics.Month, currency, cafe string) ([]analytics.Ranked, error) {
-	var out []analytics.Ranked
-	if cafe != "" {
-		rows, err := r.q.CafeCategories(ctx, sqlc.CafeCategoriesParams{Month: string(month), Currency: currency, CafeID: db.ID(cafe)})
-		for _, c := range rows {
-			out = append(out, ranked(c.CategoryID, c.Units, c.Sales))
-		}
-		return out, err
-	}
-	rows, err := r.q.CategorySums(ctx, sqlc.CategorySumsParams{Month: string(month), Currency: currency})
-	for _, c := range rows {
-		out = append(out, ranked(c.CategoryID, c.Units, c.Sales))
-	}
-	return out, err
+	return nil
 }
 
 func ranked(id db.ID, units, sales int64) analytics.Ranked {

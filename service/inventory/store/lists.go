@@ -23,7 +23,7 @@ func (s *Store) ListStock(ctx context.Context, f inventory.StockFilter) ([]inven
 		rows, err := q.ListAllLowStock(ctx, sqlc.ListAllLowStockParams{
 			Pattern: pattern(f.Query), AfterLevel: after.Level, AfterCafe: db.ID(after.Cafe), AfterID: db.ID(after.Ingredient), Limit: limit,
 		})
-		return lines(rows, err, func(r sqlc.ListAllLowStockRow) lowRow { return lowRow(r) })
+		return lines(rows, err, func(r lowRow) lowRow { return r })
 	case f.CafeID != "":
 		rows, err := q.ListCafeStock(ctx, sqlc.ListCafeStockParams{
 			CafeID: db.ID(f.CafeID), Pattern: pattern(f.Query), AfterSearch: after.Search, AfterID: db.ID(after.Ingredient), Limit: limit,

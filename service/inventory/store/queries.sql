@@ -113,11 +113,12 @@ ORDER BY m.at DESC, m.id DESC
 LIMIT ?;
 
 -- name: ListOrderMovements :many
+-- at + 0 keeps SQLite from reading the café's whole history in the order of its time instead of the order's few rows.
 SELECT m.*, i.name, i.unit FROM movement m JOIN ingredient i ON i.id = m.ingredient_id
 WHERE m.order_id = sqlc.arg(order_id) AND m.cafe_id = sqlc.arg(cafe_id)
   AND (m.ingredient_id = sqlc.arg(ingredient_id) OR sqlc.arg(every_ingredient))
-  AND (m.at < sqlc.arg(before) OR (m.at = sqlc.arg(before) AND m.id < sqlc.arg(before_id)))
-ORDER BY m.at DESC, m.id DESC
+  AND (m.at + 0 < sqlc.arg(before) OR (m.at + 0 = sqlc.arg(before) AND m.id < sqlc.arg(before_id)))
+ORDER BY m.at + 0 DESC, m.id DESC
 LIMIT ?;
 
 -- name: LockStock :execrows

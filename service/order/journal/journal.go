@@ -7,10 +7,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"reflect"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	orderpb "coffee/proto/coffee/order/v1"
 )
@@ -38,7 +38,7 @@ func Encode(event *orderpb.Event) []byte {
 	}
 	// Only text that is not UTF-8 fails. History must not stop for it.
 	mended := proto.CloneOf(event)
-	mend(mended.ProtoReflect())
+	mend(reflect.ValueOf(mended))
 	if payload, err = (proto.MarshalOptions{Deterministic: true}).Marshal(mended); err != nil {
 		panic(fmt.Sprintf("journal: event cannot be written: %v", err))
 	}
@@ -46,20 +46,25 @@ func Encode(event *orderpb.Event) []byte {
 }
 
 // mend replaces bytes that are not UTF-8, in lists and inner messages too.
-func mend(m protoreflect.Message) {
-	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-		switch {
-		case fd.IsList() && fd.Message() != nil:
-			for i := range v.List().Len() {
-				mend(v.List().Get(i).Message())
-			}
-		case fd.Message() != nil:
-			mend(v.Message())
-		case fd.Kind() == protoreflect.StringKind && !fd.IsList():
-			m.Set(fd, protoreflect.ValueOfString(strings.ToValidUTF8(v.String(), "\uFFFD")))
+func mend(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(strings.ToValidUTF8(v.String(), "\uFFFD"))
+	case reflect.Pointer:
+		if !v.IsNil() {
+			mend(v.Elem())
 		}
-		return true
-	})
+	case reflect.Slice:
+		for i := range v.Len() {
+			mend(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() { // the rest is protobuf's own
+				mend(v.Field(i))
+			}
+		}
+	}
 }
 
 // Decode reads an event. Fields of a later version are kept, not understood.

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"encoding/hex"
+	"reflect"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
@@ -61,6 +62,40 @@ func TestEncodeMendsTextThatIsNotUTF8(t *testing.T) {
 	}
 	if broken.GetReason() != "spilt \xff" {
 		t.Error("the caller's event was changed")
+	}
+}
+
+// Whatever field holds it, such text never stops history, also not in fields that come later.
+func TestEncodeMendsEveryField(t *testing.T) {
+	var spoil func(v reflect.Value)
+	spoil = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.String:
+			v.SetString("\xff")
+		case reflect.Pointer:
+			v.Set(reflect.New(v.Type().Elem()))
+			spoil(v.Elem())
+		case reflect.Slice:
+			if v.Type().Elem().Kind() != reflect.Uint8 {
+				v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+				spoil(v.Index(0))
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if v.Type().Field(i).IsExported() {
+					spoil(v.Field(i))
+				}
+			}
+		}
+	}
+	event := new(orderpb.Event)
+	spoil(reflect.ValueOf(event).Elem())
+	got, err := Decode(Encode(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.GetReason() != "\uFFFD" || got.GetTenders()[0].GetDrawer() != "\uFFFD" || got.GetLines()[0].GetModifiers()[0].GetName() != "\uFFFD" {
+		t.Errorf("mended to %v", got)
 	}
 }
 

@@ -85,7 +85,7 @@ func (p *pricer) add(i int) error {
 		if o := wish.Override; o != nil {
 			l.Overridden, l.OverrideReason = true, o.Reason
 		}
-		ok := true
+		var ok bool
 		if l.Gross, ok = money.Multiply(l.UnitPrice, int64(l.Quantity)); ok {
 			p.out.Gross, ok = money.Add(p.out.Gross, l.Gross)
 		}
@@ -142,7 +142,7 @@ func (p *pricer) unit(variation string, choices []Choice, path string) (Line, in
 
 // unitPrice is the base with the line's modifiers.
 func (l *Line) unitPrice(base int64, path string) (int64, error) {
-	ok := true
+	var ok bool
 	for _, m := range l.Modifiers {
 		if base, ok = money.Add(base, m.Price); !ok {
 			return 0, tooLarge(path)

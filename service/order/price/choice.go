@@ -114,7 +114,7 @@ func (g Group) charge(picked []LineModifier, deltas []int64, path string) error 
 				units -= given
 			}
 		}
-		ok := true
+		var ok bool
 		if picked[i].Price, ok = money.Multiply(deltas[i], units); !ok {
 			return tooLarge(path)
 		}

@@ -178,8 +178,9 @@ func FuzzPrice(f *testing.F) {
 		tea := m.Items["tea"]
 		tea.Price = amount
 		m.Items["tea"] = tea
-		groups := m.Groups["extra"]
-		groups.Modifiers[1].Delta, groups.Free = other, int32(amount)
+		extra := m.Groups["extra"]
+		extra.Modifiers[1].Delta, extra.Free = other, int32(amount)
+		m.Groups["extra"] = extra
 		combo := m.Combos["odd"]
 		combo.Price = other
 		m.Combos["odd"] = combo

@@ -37,7 +37,7 @@ func (p *Priced) tax(profile Tax, service string) error {
 		}
 		p.Taxes = append(p.Taxes, line)
 		p.Net, p.Tax = p.Net+line.Net, p.Tax+line.Tax
-		ok := true
+		var ok bool
 		if p.Total, ok = money.Add(p.Total, line.Gross); !ok {
 			return tooLarge("lines")
 		}
@@ -62,7 +62,7 @@ func (p *Priced) taxOf(rate int32, lines []int, exclusive bool) (TaxLine, error)
 	out.Code = strings.Join(codes, ",")
 	if exclusive {
 		out.Net, out.Tax = out.Gross, money.ExclusiveTax(out.Gross, rate)
-		ok := true
+		var ok bool
 		if out.Gross, ok = money.Add(out.Net, out.Tax); !ok {
 			return TaxLine{}, tooLarge("lines")
 		}

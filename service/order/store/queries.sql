@@ -49,6 +49,9 @@ SELECT order_id FROM open_order WHERE cafe_id = ?;
 -- name: ReadySince :many
 SELECT order_id FROM open_order WHERE ready_at > 0 AND ready_at < ? ORDER BY ready_at LIMIT ?;
 
+-- name: OpenBefore :many
+SELECT p.order_id FROM open_order p JOIN orders o ON o.id = p.order_id WHERE o.business_date < ? ORDER BY o.business_date LIMIT ?;
+
 -- name: OpenUnpaid :one
 SELECT COUNT(*) FROM phone_order p JOIN orders o ON o.id = p.order_id
 WHERE p.phone = ? AND p.business_date IN (sqlc.slice(dates)) AND o.money_state IN ('unpaid', 'part_paid')

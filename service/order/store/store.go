@@ -199,6 +199,12 @@ func (s *Store) ReadySince(ctx context.Context, t time.Time, limit int) ([]strin
 	return texts(ids), err
 }
 
+// OpenBefore gives open orders of business dates before one.
+func (s *Store) OpenBefore(ctx context.Context, date string, limit int) ([]string, error) {
+	ids, err := s.q.OpenBefore(ctx, sqlc.OpenBeforeParams{BusinessDate: date, Limit: int32(limit)})
+	return texts(ids), err
+}
+
 // OpenUnpaid counts a phone's open unpaid orders of some business dates.
 func (s *Store) OpenUnpaid(ctx context.Context, phone string, dates []string) (int, error) {
 	n, err := s.q.OpenUnpaid(ctx, sqlc.OpenUnpaidParams{Phone: phone, Dates: dates})

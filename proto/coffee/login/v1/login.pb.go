@@ -32,7 +32,7 @@ type Device struct {
 	Id     string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	CafeId string                 `protobuf:"bytes,2,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
 	Name   string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// The letter of its call numbers, unique among the café's live devices while letters last.
+	// The letter of its call numbers (A to Z, then AA …), unique among the café's live devices. Empty on a board.
 	Letter string `protobuf:"bytes,4,opt,name=letter,proto3" json:"letter,omitempty"`
 	// counter or board: a board (bar screen, ready board) never gets a person.
 	Kind          string                 `protobuf:"bytes,5,opt,name=kind,proto3" json:"kind,omitempty"`

@@ -277,51 +277,6 @@ func (q *Queries) AddMonth(ctx context.Context, arg AddMonthParams) (int64, erro
 	return result.RowsAffected()
 }
 
-const allCafeItems = `-- name: AllCafeItems :many
-SELECT cafe_id, item_id, units, sales FROM item_month
-WHERE month = ? AND currency = ? ORDER BY cafe_id, item_id
-`
-
-type AllCafeItemsParams struct {
-	Month    string
-	Currency string
-}
-
-type AllCafeItemsRow struct {
-	CafeID db.ID
-	ItemID db.ID
-	Units  int64
-	Sales  int64
-}
-
-func (q *Queries) AllCafeItems(ctx context.Context, arg AllCafeItemsParams) ([]AllCafeItemsRow, error) {
-	rows, err := q.db.QueryContext(ctx, allCafeItems, arg.Month, arg.Currency)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []AllCafeItemsRow{}
-	for rows.Next() {
-		var i AllCafeItemsRow
-		if err := rows.Scan(
-			&i.CafeID,
-			&i.ItemID,
-			&i.Units,
-			&i.Sales,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const allCategoryMonths = `-- name: AllCategoryMonths :many
 SELECT month, currency, cafe_id, category_id, units, line_count, gross, discount, net, tax, sales FROM category_month WHERE month = ? AND cafe_id = ? ORDER BY currency, category_id
 `
@@ -591,46 +546,6 @@ func (q *Queries) AllMonths(ctx context.Context, arg AllMonthsParams) ([]CafeMon
 	return items, nil
 }
 
-const cafeCategories = `-- name: CafeCategories :many
-SELECT category_id, units, sales FROM category_month
-WHERE month = ? AND currency = ? AND cafe_id = ?
-`
-
-type CafeCategoriesParams struct {
-	Month    string
-	Currency string
-	CafeID   db.ID
-}
-
-type CafeCategoriesRow struct {
-	CategoryID db.ID
-	Units      int64
-	Sales      int64
-}
-
-func (q *Queries) CafeCategories(ctx context.Context, arg CafeCategoriesParams) ([]CafeCategoriesRow, error) {
-	rows, err := q.db.QueryContext(ctx, cafeCategories, arg.Month, arg.Currency, arg.CafeID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CafeCategoriesRow{}
-	for rows.Next() {
-		var i CafeCategoriesRow
-		if err := rows.Scan(&i.CategoryID, &i.Units, &i.Sales); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const cafeCurrencies = `-- name: CafeCurrencies :many
 SELECT currency, COUNT(*) AS months FROM cafe_month WHERE cafe_id = ? AND (orders <> 0 OR units <> 0 OR sales <> 0)
 GROUP BY currency ORDER BY months DESC, currency
@@ -664,76 +579,6 @@ func (q *Queries) CafeCurrencies(ctx context.Context, cafeID db.ID) ([]CafeCurre
 	return items, nil
 }
 
-const cafeItems = `-- name: CafeItems :many
-SELECT cafe_id, item_id, units, sales FROM item_month
-WHERE month = ? AND currency = ? AND cafe_id = ?
-`
-
-type CafeItemsParams struct {
-	Month    string
-	Currency string
-	CafeID   db.ID
-}
-
-type CafeItemsRow struct {
-	CafeID db.ID
-	ItemID db.ID
-	Units  int64
-	Sales  int64
-}
-
-func (q *Queries) CafeItems(ctx context.Context, arg CafeItemsParams) ([]CafeItemsRow, error) {
-	rows, err := q.db.QueryContext(ctx, cafeItems, arg.Month, arg.Currency, arg.CafeID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CafeItemsRow{}
-	for rows.Next() {
-		var i CafeItemsRow
-		if err := rows.Scan(
-			&i.CafeID,
-			&i.ItemID,
-			&i.Units,
-			&i.Sales,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const cafeSalesUpTo = `-- name: CafeSalesUpTo :one
-SELECT CAST(COALESCE(SUM(sales), 0) AS SIGNED) AS sales FROM cafe_day WHERE currency = ?
-  AND cafe_id = ? AND business_date >= ? AND business_date <= ?
-`
-
-type CafeSalesUpToParams struct {
-	Currency string
-	CafeID   db.ID
-	First    string
-	Last     string
-}
-
-func (q *Queries) CafeSalesUpTo(ctx context.Context, arg CafeSalesUpToParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, cafeSalesUpTo,
-		arg.Currency,
-		arg.CafeID,
-		arg.First,
-		arg.Last,
-	)
-	var sales int64
-	err := row.Scan(&sales)
-	return sales, err
-}
-
 const cafes = `-- name: Cafes :many
 SELECT cafe_id, name, currency, version, archived FROM cafe ORDER BY cafe_id
 `
@@ -753,6 +598,64 @@ func (q *Queries) Cafes(ctx context.Context) ([]Cafe, error) {
 			&i.Currency,
 			&i.Version,
 			&i.Archived,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const categoriesOf = `-- name: CategoriesOf :many
+SELECT cafe_id, category_id, units, sales FROM category_month
+WHERE month = ? AND currency = ? AND cafe_id IN (/*SLICE:cafes*/?)
+`
+
+type CategoriesOfParams struct {
+	Month    string
+	Currency string
+	Cafes    []db.ID
+}
+
+type CategoriesOfRow struct {
+	CafeID     db.ID
+	CategoryID db.ID
+	Units      int64
+	Sales      int64
+}
+
+func (q *Queries) CategoriesOf(ctx context.Context, arg CategoriesOfParams) ([]CategoriesOfRow, error) {
+	query := categoriesOf
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.Month)
+	queryParams = append(queryParams, arg.Currency)
+	if len(arg.Cafes) > 0 {
+		for _, v := range arg.Cafes {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:cafes*/?", strings.Repeat(",?", len(arg.Cafes))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:cafes*/?", "NULL", 1)
+	}
+	rows, err := q.db.QueryContext(ctx, query, queryParams...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CategoriesOfRow{}
+	for rows.Next() {
+		var i CategoriesOfRow
+		if err := rows.Scan(
+			&i.CafeID,
+			&i.CategoryID,
+			&i.Units,
+			&i.Sales,
 		); err != nil {
 			return nil, err
 		}
@@ -831,45 +734,6 @@ func (q *Queries) CategoryNames(ctx context.Context, ids []db.ID) ([]CategoryNam
 	return items, nil
 }
 
-const categorySums = `-- name: CategorySums :many
-SELECT category_id, CAST(SUM(units) AS SIGNED) AS units, CAST(SUM(sales) AS SIGNED) AS sales FROM category_month
-WHERE month = ? AND currency = ? GROUP BY category_id
-`
-
-type CategorySumsParams struct {
-	Month    string
-	Currency string
-}
-
-type CategorySumsRow struct {
-	CategoryID db.ID
-	Units      int64
-	Sales      int64
-}
-
-func (q *Queries) CategorySums(ctx context.Context, arg CategorySumsParams) ([]CategorySumsRow, error) {
-	rows, err := q.db.QueryContext(ctx, categorySums, arg.Month, arg.Currency)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CategorySumsRow{}
-	for rows.Next() {
-		var i CategorySumsRow
-		if err := rows.Scan(&i.CategoryID, &i.Units, &i.Sales); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const currencies = `-- name: Currencies :many
 SELECT currency, COUNT(DISTINCT cafe_id) AS cafes FROM cafe_month WHERE orders <> 0 OR units <> 0 OR sales <> 0
 GROUP BY currency ORDER BY cafes DESC, currency
@@ -904,17 +768,15 @@ func (q *Queries) Currencies(ctx context.Context) ([]CurrenciesRow, error) {
 }
 
 const daysOf = `-- name: DaysOf :many
-SELECT d.cafe_id, d.business_date, d.orders, d.sales FROM cafe_month m JOIN cafe_day d
-  ON d.currency = m.currency AND d.cafe_id = m.cafe_id
-  AND d.business_date >= ? AND d.business_date <= ?
-WHERE m.month = ? AND m.currency = ?
+SELECT cafe_id, business_date, orders, sales FROM cafe_day WHERE currency = ?
+  AND cafe_id IN (/*SLICE:cafes*/?) AND business_date >= ? AND business_date <= ?
 `
 
 type DaysOfParams struct {
+	Currency string
+	Cafes    []db.ID
 	First    string
 	Last     string
-	Month    string
-	Currency string
 }
 
 type DaysOfRow struct {
@@ -925,12 +787,20 @@ type DaysOfRow struct {
 }
 
 func (q *Queries) DaysOf(ctx context.Context, arg DaysOfParams) ([]DaysOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, daysOf,
-		arg.First,
-		arg.Last,
-		arg.Month,
-		arg.Currency,
-	)
+	query := daysOf
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.Currency)
+	if len(arg.Cafes) > 0 {
+		for _, v := range arg.Cafes {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:cafes*/?", strings.Repeat(",?", len(arg.Cafes))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:cafes*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.First)
+	queryParams = append(queryParams, arg.Last)
+	rows, err := q.db.QueryContext(ctx, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -938,58 +808,6 @@ func (q *Queries) DaysOf(ctx context.Context, arg DaysOfParams) ([]DaysOfRow, er
 	items := []DaysOfRow{}
 	for rows.Next() {
 		var i DaysOfRow
-		if err := rows.Scan(
-			&i.CafeID,
-			&i.BusinessDate,
-			&i.Orders,
-			&i.Sales,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const daysOfCafe = `-- name: DaysOfCafe :many
-SELECT cafe_id, business_date, orders, sales FROM cafe_day WHERE currency = ?
-  AND cafe_id = ? AND business_date >= ? AND business_date <= ?
-`
-
-type DaysOfCafeParams struct {
-	Currency string
-	CafeID   db.ID
-	First    string
-	Last     string
-}
-
-type DaysOfCafeRow struct {
-	CafeID       db.ID
-	BusinessDate string
-	Orders       int64
-	Sales        int64
-}
-
-func (q *Queries) DaysOfCafe(ctx context.Context, arg DaysOfCafeParams) ([]DaysOfCafeRow, error) {
-	rows, err := q.db.QueryContext(ctx, daysOfCafe,
-		arg.Currency,
-		arg.CafeID,
-		arg.First,
-		arg.Last,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []DaysOfCafeRow{}
-	for rows.Next() {
-		var i DaysOfCafeRow
 		if err := rows.Scan(
 			&i.CafeID,
 			&i.BusinessDate,
@@ -1269,117 +1087,54 @@ func (q *Queries) ItemNames(ctx context.Context, ids []db.ID) ([]ItemName, error
 	return items, nil
 }
 
-const itemSums = `-- name: ItemSums :many
-SELECT item_id, CAST(SUM(units) AS SIGNED) AS units, CAST(SUM(sales) AS SIGNED) AS sales FROM item_month
-WHERE month = ? AND currency = ? GROUP BY item_id
+const itemsOf = `-- name: ItemsOf :many
+SELECT cafe_id, item_id, units, sales FROM item_month
+WHERE month = ? AND currency = ? AND cafe_id IN (/*SLICE:cafes*/?)
 `
 
-type ItemSumsParams struct {
+type ItemsOfParams struct {
 	Month    string
 	Currency string
+	Cafes    []db.ID
 }
 
-type ItemSumsRow struct {
+type ItemsOfRow struct {
+	CafeID db.ID
 	ItemID db.ID
 	Units  int64
 	Sales  int64
 }
 
-func (q *Queries) ItemSums(ctx context.Context, arg ItemSumsParams) ([]ItemSumsRow, error) {
-	rows, err := q.db.QueryContext(ctx, itemSums, arg.Month, arg.Currency)
+func (q *Queries) ItemsOf(ctx context.Context, arg ItemsOfParams) ([]ItemsOfRow, error) {
+	query := itemsOf
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.Month)
+	queryParams = append(queryParams, arg.Currency)
+	if len(arg.Cafes) > 0 {
+		for _, v := range arg.Cafes {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:cafes*/?", strings.Repeat(",?", len(arg.Cafes))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:cafes*/?", "NULL", 1)
+	}
+	rows, err := q.db.QueryContext(ctx, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ItemSumsRow{}
+	items := []ItemsOfRow{}
 	for rows.Next() {
-		var i ItemSumsRow
-		if err := rows.Scan(&i.ItemID, &i.Units, &i.Sales); err != nil {
+		var i ItemsOfRow
+		if err := rows.Scan(
+			&i.CafeID,
+			&i.ItemID,
+			&i.Units,
+			&i.Sales,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const lastDay = `-- name: LastDay :many
-SELECT d.business_date FROM cafe_month m JOIN cafe_day d
-  ON d.currency = m.currency AND d.cafe_id = m.cafe_id
-  AND d.business_date >= ? AND d.business_date <= ?
-WHERE m.month = ? AND m.currency = ? ORDER BY d.business_date DESC LIMIT 1
-`
-
-type LastDayParams struct {
-	First    string
-	Last     string
-	Month    string
-	Currency string
-}
-
-func (q *Queries) LastDay(ctx context.Context, arg LastDayParams) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, lastDay,
-		arg.First,
-		arg.Last,
-		arg.Month,
-		arg.Currency,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []string{}
-	for rows.Next() {
-		var business_date string
-		if err := rows.Scan(&business_date); err != nil {
-			return nil, err
-		}
-		items = append(items, business_date)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const lastDayOfCafe = `-- name: LastDayOfCafe :many
-SELECT business_date FROM cafe_day WHERE currency = ? AND cafe_id = ?
-  AND business_date >= ? AND business_date <= ? ORDER BY business_date DESC LIMIT 1
-`
-
-type LastDayOfCafeParams struct {
-	Currency string
-	CafeID   db.ID
-	First    string
-	Last     string
-}
-
-func (q *Queries) LastDayOfCafe(ctx context.Context, arg LastDayOfCafeParams) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, lastDayOfCafe,
-		arg.Currency,
-		arg.CafeID,
-		arg.First,
-		arg.Last,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []string{}
-	for rows.Next() {
-		var business_date string
-		if err := rows.Scan(&business_date); err != nil {
-			return nil, err
-		}
-		items = append(items, business_date)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -1654,32 +1409,6 @@ func (q *Queries) RestartFollow(ctx context.Context, arg RestartFollowParams) (i
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const salesUpTo = `-- name: SalesUpTo :one
-SELECT CAST(COALESCE(SUM(d.sales), 0) AS SIGNED) AS sales FROM cafe_month m JOIN cafe_day d
-  ON d.currency = m.currency AND d.cafe_id = m.cafe_id
-  AND d.business_date >= ? AND d.business_date <= ?
-WHERE m.month = ? AND m.currency = ?
-`
-
-type SalesUpToParams struct {
-	First    string
-	Last     string
-	Month    string
-	Currency string
-}
-
-func (q *Queries) SalesUpTo(ctx context.Context, arg SalesUpToParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, salesUpTo,
-		arg.First,
-		arg.Last,
-		arg.Month,
-		arg.Currency,
-	)
-	var sales int64
-	err := row.Scan(&sales)
-	return sales, err
 }
 
 const someMonths = `-- name: SomeMonths :many

@@ -1059,8 +1059,8 @@ const listOrderMovements = `-- name: ListOrderMovements :many
 SELECT m.cafe_id, m.at, m.id, m.ingredient_id, m.type, m.quantity, m.reason, m.order_id, m.business_date, m.actor, m.cost, m.currency, i.name, i.unit FROM movement m JOIN ingredient i ON i.id = m.ingredient_id
 WHERE m.order_id = ? AND m.cafe_id = ?
   AND (m.ingredient_id = ? OR ?)
-  AND (m.at < ? OR (m.at = ? AND m.id < ?))
-ORDER BY m.at DESC, m.id DESC
+  AND (m.at + 0 < ? OR (m.at + 0 = ? AND m.id < ?))
+ORDER BY m.at + 0 DESC, m.id DESC
 LIMIT ?
 `
 
@@ -1091,6 +1091,7 @@ type ListOrderMovementsRow struct {
 	Unit         string
 }
 
+// at + 0 keeps SQLite from reading the café's whole history in the order of its time instead of the order's few rows.
 func (q *Queries) ListOrderMovements(ctx context.Context, arg ListOrderMovementsParams) ([]ListOrderMovementsRow, error) {
 	rows, err := q.db.QueryContext(ctx, listOrderMovements,
 		arg.OrderID,

@@ -773,6 +773,38 @@ func (q *Queries) Moves(ctx context.Context, arg MovesParams) ([]MovesRow, error
 	return items, nil
 }
 
+const openBefore = `-- name: OpenBefore :many
+SELECT p.order_id FROM open_order p JOIN orders o ON o.id = p.order_id WHERE o.business_date < ? ORDER BY o.business_date LIMIT ?
+`
+
+type OpenBeforeParams struct {
+	BusinessDate string
+	Limit        int32
+}
+
+func (q *Queries) OpenBefore(ctx context.Context, arg OpenBeforeParams) ([]db.ID, error) {
+	rows, err := q.db.QueryContext(ctx, openBefore, arg.BusinessDate, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []db.ID{}
+	for rows.Next() {
+		var order_id db.ID
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openOf = `-- name: OpenOf :many
 SELECT order_id FROM open_order WHERE cafe_id = ?
 `

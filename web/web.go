@@ -1,0 +1,171 @@
+// Package web is the frontend's server: it hands out the embedded pages and passes everything that is data on to the
+// gateway, so that a browser talks to one origin. It knows no session, no rule and no gRPC.
+package web
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"time"
+
+	"coffee/internal/httpx"
+)
+
+//go:embed site
+var site embed.FS
+
+// proxied are the paths that are the gateway's, each with what is below it.
+var proxied = []string{"/api", "/login", "/adminlogin", "/logout", "/session", "/docs", "/openapi.json", "/health"}
+
+const (
+	// connectWithin is how long a gateway may take to be found.
+	connectWithin = 2 * time.Second
+	// answerWithin is longer than the gateway's own longest time.
+	answerWithin = 40 * time.Second
+	// writeWithin is how long a reader may take over one piece of an answer.
+	writeWithin = 10 * time.Second
+)
+
+// Deps is what the frontend works with.
+type Deps struct {
+	GatewayURL string // http://localhost:5000
+	Log        *slog.Logger
+}
+
+type frontend struct {
+	files *httpx.Files
+	proxy *httputil.ReverseProxy
+}
+
+// New makes the frontend's handler. The server in front of it should be httpx.Server.
+func New(d Deps) (http.Handler, error) {
+	gateway, err := url.Parse(d.GatewayURL)
+	if err != nil || gateway.Host == "" || (gateway.Scheme != "http" && gateway.Scheme != "https") {
+		return nil, fmt.Errorf("frontend: %q is no address of a gateway", d.GatewayURL)
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	sub, err := fs.Sub(site, "site")
+	if err != nil {
+		return nil, err
+	}
+	files, err := httpx.NewFiles(sub, "")
+	if err != nil {
+		return nil, err
+	}
+	return &frontend{files, newProxy(gateway, d.Log)}, nil
+}
+
+func newProxy(gateway *url.URL, log *slog.Logger) *httputil.ReverseProxy {
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(gateway)
+			r.Out.Host = r.In.Host // the gateway holds the Origin against it
+			// Added to, not replaced: the gateway believes its own proxies only, from the right.
+			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
+			r.SetXForwarded()
+		},
+		FlushInterval: -1, // events leave as they come
+		Transport: &http.Transport{
+			DialContext:           (&net.Dialer{Timeout: connectWithin}).DialContext,
+			ResponseHeaderTimeout: answerWithin,
+			MaxIdleConnsPerHost:   64,
+			IdleConnTimeout:       time.Minute,
+			DisableCompression:    true,
+		},
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if errors.Is(err, context.Canceled) {
+				return // the browser has gone
+			}
+			log.Warn("the gateway does not answer", "path", r.URL.Path, "error", err.Error())
+			httpx.Secure(w.Header(), httpx.DataPolicy)
+			httpx.WriteProblem(w, httpx.Problem{
+				Status: http.StatusServiceUnavailable, Title: "Not available", Code: "gateway_unavailable",
+				Detail: "The shop's server does not answer. Try again in a moment.", RetryAfter: time.Second,
+			})
+		},
+	}
+}
+
+// ServeHTTP passes on what is the gateway's and answers the rest from the embedded pages.
+func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isProxied(r.URL.Path) {
+		f.pass(w, r)
+		return
+	}
+	httpx.Secure(w.Header(), httpx.PagePolicy)
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		httpx.WriteProblem(w, httpx.Problem{
+			Status: http.StatusMethodNotAllowed, Title: "Wrong method", Code: "method_not_allowed", Detail: "This is a page: it can only be read.",
+		})
+	case r.URL.Path == "/":
+		f.files.Serve(w, r, "index.html")
+	case f.files.Has(r.URL.Path):
+		f.files.ServeHTTP(w, r)
+	default:
+		f.files.ServeStatus(w, r, "404.html", http.StatusNotFound)
+	}
+}
+
+func isProxied(path string) bool {
+	for _, prefix := range proxied {
+		if rest, ok := strings.CutPrefix(path, prefix); ok && (rest == "" || rest[0] == '/') {
+			return true
+		}
+	}
+	return false
+}
+
+// pass hands a request to the gateway. The server's time limits are for one request and one answer; a stream goes on,
+// so from here a limit is for each piece: a reader that hangs is cut all the same.
+func (f *frontend) pass(w http.ResponseWriter, r *http.Request) {
+	control := http.NewResponseController(w)
+	read := func() { _ = control.SetReadDeadline(time.Time{}) } // without a connection there is nothing to limit
+	if r.Body == nil || r.Body == http.NoBody {
+		read()
+	} else {
+		r.Body = &watchedBody{r.Body, read}
+	}
+	f.proxy.ServeHTTP(&pieces{w, control}, r)
+}
+
+// watchedBody tells when a request has been read.
+type watchedBody struct {
+	io.ReadCloser
+	whole func()
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		b.whole()
+	}
+	return n, err
+}
+
+// pieces gives each piece of an answer its own time.
+type pieces struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (p *pieces) Write(b []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(writeWithin)) // without a connection there is nothing to limit
+	return p.ResponseWriter.Write(b)
+}
+
+// Unwrap lets the proxy flush.
+func (p *pieces) Unwrap() http.ResponseWriter { return p.ResponseWriter }

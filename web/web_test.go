@@ -1,0 +1,220 @@
+package web
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"coffee/internal/httpx"
+)
+
+// serve starts the frontend before a gateway; change alters its server.
+func serve(t *testing.T, gateway string, change ...func(*http.Server)) *httptest.Server {
+	t.Helper()
+	handler, err := New(Deps{GatewayURL: gateway, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = httpx.Server(handler, slog.New(slog.DiscardHandler))
+	for _, c := range change {
+		c(server.Config)
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	return server
+}
+
+// answer is what came back, without its body.
+type answer struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
+}
+
+func get(t *testing.T, server *httptest.Server, method, path string, header ...string) (answer, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	response, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Status, response.Header}, string(body)
+}
+
+func TestPage(t *testing.T) {
+	server := serve(t, "http://127.0.0.1:1")
+	r, body := get(t, server, "GET", "/")
+	if r.StatusCode != 200 || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") || r.Header.Get("Cache-Control") != "no-cache" {
+		t.Fatalf("%s %v", r.Status, r.Header)
+	}
+	if csp := r.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'self'") || strings.Contains(csp, "unsafe") ||
+		!strings.Contains(csp, "frame-ancestors 'none'") || r.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%v", r.Header)
+	}
+	// Nothing that the policy forbids, nothing from elsewhere.
+	for _, bad := range []string{"<style", "style=", "onclick", "<script>", "http://cdn", "https://"} {
+		if strings.Contains(body, bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
+	again, _ := get(t, server, "GET", "/", "If-None-Match", r.Header.Get("ETag"))
+	if again.StatusCode != http.StatusNotModified {
+		t.Errorf("%s", again.Status)
+	}
+	assets := regexp.MustCompile(`(?:src|href)="(/[^"]+\.[0-9a-f]{12}\.[a-z]+)"`).FindAllStringSubmatch(body, -1)
+	if len(assets) < 3 {
+		t.Fatalf("assets %v", assets)
+	}
+	for _, a := range assets {
+		r, _ := get(t, server, "GET", a[1])
+		if r.StatusCode != 200 || !strings.Contains(r.Header.Get("Cache-Control"), "immutable") || r.Header.Get("ETag") == "" {
+			t.Errorf("%s: %s %v", a[1], r.Status, r.Header)
+		}
+	}
+	if r, _ := get(t, server, "GET", "/site.js"); r.StatusCode != 200 || r.Header.Get("Cache-Control") != "no-cache" ||
+		r.Header.Get("Content-Type") != "text/javascript; charset=utf-8" {
+		t.Errorf("%s %v", r.Status, r.Header)
+	}
+	for _, path := range []string{"/nothing", "/site.deadbeef0000.js", "/../web.go", "/site/", "/apix", "/logins"} {
+		if r, body := get(t, server, "GET", path); r.StatusCode != 404 || !strings.Contains(body, "no such page") {
+			t.Errorf("%s: %s", path, r.Status)
+		}
+	}
+	if r, _ := get(t, server, "POST", "/"); r.StatusCode != 405 || r.Header.Get("Allow") == "" {
+		t.Errorf("%s", r.Status)
+	}
+	if r, body := get(t, server, "HEAD", "/nothing"); r.StatusCode != 404 || body != "" {
+		t.Errorf("%s %q", r.Status, body)
+	}
+}
+
+func TestProxy(t *testing.T) {
+	var seen *http.Request
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen = r
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Set-Cookie", "coffee=x")
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = w.Write(append([]byte("from the gateway "), body...))
+	}))
+	defer gateway.Close()
+	server := serve(t, gateway.URL)
+	for _, path := range []string{"/api", "/api/v1/cafes?limit=1", "/login", "/adminlogin", "/adminlogin/setup", "/logout", "/session", "/docs", "/docs/docs.css", "/openapi.json", "/health/ready"} {
+		r, body := get(t, server, "GET", path, "X-Forwarded-For", "203.0.113.9", "Cookie", "coffee=y", "Origin", server.URL)
+		if r.StatusCode != http.StatusTeapot || body != "from the gateway " || r.Header.Get("Set-Cookie") != "coffee=x" {
+			t.Errorf("%s: %s %q", path, r.Status, body)
+		}
+		if seen.URL.RequestURI() != path || "http://"+seen.Host != server.URL || seen.Header.Get("Cookie") != "coffee=y" ||
+			seen.Header.Get("X-Forwarded-For") != "203.0.113.9, 127.0.0.1" || seen.Header.Get("Origin") != server.URL {
+			t.Errorf("%s arrives as %s %s %v", path, seen.Host, seen.URL, seen.Header)
+		}
+	}
+	response, err := server.Client().Post(server.URL+"/login", "application/json", strings.NewReader(`{"a":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if body, _ := io.ReadAll(response.Body); string(body) != `from the gateway {"a":1}` {
+		t.Errorf("%s", body)
+	}
+}
+
+// TestStream: events come through at once, and go on beyond the server's times for ordinary requests.
+func TestStream(t *testing.T) {
+	next := make(chan string)
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for {
+			select {
+			case event := <-next:
+				_, _ = w.Write([]byte(event))
+				_ = http.NewResponseController(w).Flush()
+			case <-r.Context().Done():
+				return
+			}
+		}
+	}))
+	defer gateway.Close()
+	server := serve(t, gateway.URL, func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond })
+	go func() { next <- "data: 0\n" }()
+	r, err := server.Client().Get(server.URL + "/api/v1/cafes/x/board/stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	lines := bufio.NewReader(r.Body)
+	if line, err := lines.ReadString('\n'); err != nil || line != "data: 0\n" {
+		t.Fatal(line, err)
+	}
+	for range 3 {
+		time.Sleep(80 * time.Millisecond) // beyond the limits, which must not hold here
+		next <- "data: more\n"
+		if line, err := lines.ReadString('\n'); err != nil || line != "data: more\n" {
+			t.Fatal(line, err)
+		}
+	}
+}
+
+// TestSlowGateway: an answer that takes longer than the time to read a request still comes.
+func TestSlowGateway(t *testing.T) {
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		select {
+		case <-time.After(300 * time.Millisecond):
+		case <-r.Context().Done():
+		}
+		_, _ = w.Write([]byte("done"))
+	}))
+	defer gateway.Close()
+	server := serve(t, gateway.URL, func(s *http.Server) { s.ReadTimeout = 100 * time.Millisecond })
+	response, err := server.Client().Post(server.URL+"/api/v1/imports/orders", "application/json", strings.NewReader(strings.Repeat("x", 1<<20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if body, err := io.ReadAll(response.Body); err != nil || string(body) != "done" {
+		t.Errorf("%s %q %v", response.Status, body, err)
+	}
+}
+
+func TestGatewayDown(t *testing.T) {
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	server := serve(t, dead.URL)
+	r, body := get(t, server, "GET", "/api/v1/cafes")
+	var p httpx.Problem
+	if err := json.Unmarshal([]byte(body), &p); err != nil || r.StatusCode != 503 || p.Code != "gateway_unavailable" || p.Status != 503 ||
+		r.Header.Get("Content-Type") != "application/problem+json" || r.Header.Get("Retry-After") != "1" || strings.Contains(body, "refused") {
+		t.Errorf("%s %s %v", r.Status, body, err)
+	}
+	if r, _ := get(t, server, "GET", "/"); r.StatusCode != 200 {
+		t.Error("the page went with the gateway")
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for _, bad := range []string{"", "localhost:5000", "ftp://x", "://"} {
+		if _, err := New(Deps{GatewayURL: bad}); err == nil {
+			t.Errorf("%q", bad)
+		}
+	}
+}
