@@ -55,7 +55,8 @@ func TestCommand(t *testing.T) {
 		Findings []verify.Finding
 		Checked  map[string]int64
 	}
-	if jsonErr := json.Unmarshal([]byte(out[:strings.Index(out, "\n")]), &report); jsonErr != nil || err == nil ||
+	first, _, _ := strings.Cut(out, "\n")
+	if jsonErr := json.Unmarshal([]byte(first), &report); jsonErr != nil || err == nil ||
 		len(report.Findings) != 1 || report.Findings[0].Cafe != s.cafe || report.Checked["orders"] == 0 {
 		t.Errorf("%v, %v: %s", err, jsonErr, out)
 	}

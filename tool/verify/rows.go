@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"coffee/internal/db"
@@ -55,19 +56,16 @@ type span struct{ from, to []byte }
 var lastKey = bytes.Repeat([]byte{0xff}, 16)
 
 // each runs a query and calls fn on every row.
-func each(ctx context.Context, tx db.DBTX, fn func(scan func(...any) error) error, query string, args ...any) error {
+func each(ctx context.Context, tx db.DBTX, fn func(scan func(...any) error) error, query string, args ...any) (err error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		if err := fn(rows.Scan); err != nil {
-			_ = rows.Close()
 			return err
 		}
-	}
-	if err := rows.Close(); err != nil {
-		return err
 	}
 	return rows.Err()
 }
