@@ -42,3 +42,13 @@ var effects = map[string]func(context.Context, *Gateway, http.ResponseWriter, *c
 func personLeaves(ctx context.Context, g *Gateway, _ http.ResponseWriter, c *call) error {
 	return g.Sessions.LeavePerson(ctx, c.params["id"])
 }
+
+// credentials are the calls after which a sign-in that was written down somewhere may be wrong.
+var credentials = []string{
+	adminloginpb.AdminLoginService_ChangePassword_FullMethodName,
+	adminloginpb.AdminLoginService_ChangeUsername_FullMethodName,
+	adminloginpb.AdminLoginService_RemoveAdmin_FullMethodName,
+	loginpb.LoginService_RotateAccessCode_FullMethodName,
+	loginpb.LoginService_ResetPin_FullMethodName,
+	loginpb.LoginService_ArchivePerson_FullMethodName,
+}

@@ -51,6 +51,9 @@ type Deps struct {
 	TrustedProxies []netip.Prefix
 	// OperatorToken admits the operator as a bearer token. Empty: nobody.
 	OperatorToken string
+	// CredentialsChanged, when set, is told after every change of a password, code or PIN: what was written down of
+	// them is not true any more.
+	CredentialsChanged func()
 	// Timeout, ImportTimeout and Heartbeat replace the constants of the same names when they are set.
 	Timeout, ImportTimeout, Heartbeat time.Duration
 }

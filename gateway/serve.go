@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -176,6 +177,9 @@ func (g *Gateway) outgoing(r *http.Request, c *call) (context.Context, error) {
 // afterwards runs a call's effect on sessions, when the service said yes and before the caller learns of it.
 func (g *Gateway) afterwards(ctx context.Context, w http.ResponseWriter, _ proto.Message) error {
 	c := callFrom(ctx)
+	if g.CredentialsChanged != nil && slices.Contains(credentials, c.route.RPC) {
+		g.CredentialsChanged()
+	}
 	effect, ok := effects[c.route.RPC]
 	if !ok {
 		return nil

@@ -76,10 +76,10 @@ func ticket(seq int64, kind, number string) *orderpb.BoardEvent {
 
 func TestStream(t *testing.T) {
 	w := newWorld(t)
-	var asked []int64
-	ended := make(chan struct{}, 10)
+	asked, ended := make(chan int64, 10), make(chan struct{}, 10)
 	w.back.order.streamFn = func(r *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
-		asked = append(asked, r.GetAfterSeq())
+		defer func() { ended <- struct{}{} }()
+		asked <- r.GetAfterSeq()
 		for seq := r.GetAfterSeq() + 1; seq <= 3; seq++ {
 			if err := s.Send(ticket(seq, "placed", "A-041")); err != nil {
 				return err
@@ -89,7 +89,6 @@ func TestStream(t *testing.T) {
 			return err
 		}
 		<-s.Context().Done()
-		ended <- struct{}{}
 		return s.Context().Err()
 	}
 	c := w.counter()
@@ -112,8 +111,13 @@ func TestStream(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	c.header.Del("Last-Event-ID")
-	if got := c.open(t, streamPath+"?after_seq=1").event(); !strings.HasPrefix(got, "id: 2\n") || asked[0] != 0 || asked[1] != 2 || asked[2] != 1 {
-		t.Errorf("%q, asked %v", got, asked)
+	if got := c.open(t, streamPath+"?after_seq=1").event(); !strings.HasPrefix(got, "id: 2\n") {
+		t.Errorf("%q", got)
+	}
+	for _, want := range []int64{0, 2, 1} {
+		if got := <-asked; got != want {
+			t.Errorf("asked for what follows %d, want %d", got, want)
+		}
 	}
 	// Shutdown ends every stream.
 	w.gateway.stop()

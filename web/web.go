@@ -113,6 +113,8 @@ func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 	case r.URL.Path == "/":
 		f.files.Serve(w, r, "index.html")
+	case r.URL.Path == "/setup": // what the link of an empty start opens
+		f.files.Serve(w, r, "setup.html")
 	case f.files.Has(r.URL.Path):
 		f.files.ServeHTTP(w, r)
 	default:

@@ -218,3 +218,19 @@ func TestNewRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestSetUpPage: the page that an empty start's link opens, with its own parts only.
+func TestSetUpPage(t *testing.T) {
+	server := serve(t, "http://127.0.0.1:1")
+	a, body := get(t, server, "GET", "/setup")
+	if a.StatusCode != http.StatusOK || !strings.Contains(body, `id="password"`) || strings.Contains(body, "<script>") {
+		t.Errorf("the set-up page: %s %s", a.Status, body)
+	}
+	script := regexp.MustCompile(`src="(/[^"]+\.js)"`).FindStringSubmatch(body)
+	if script == nil {
+		t.Fatal("the page has no script of its own")
+	}
+	if a, _ := get(t, server, "GET", script[1]); a.StatusCode != http.StatusOK {
+		t.Errorf("its script: %s", a.Status)
+	}
+}

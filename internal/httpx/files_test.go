@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -52,9 +53,13 @@ func TestFiles(t *testing.T) {
 
 func TestWriteProblem(t *testing.T) {
 	w := httptest.NewRecorder()
-	WriteProblem(w, Problem{Title: "T", Status: 429, Code: "slow_down", Detail: "Wait.", RetryAfter: 1100 * time.Millisecond, Params: map[string]string{"b": "2", "a": "1"}})
-	want := `{"type":"urn:coffee:problem:slow_down","title":"T","status":429,"code":"slow_down","detail":"Wait.","params":{"a":"1","b":"2"}}`
+	WriteProblem(w, Problem{Title: "T", Status: 429, Code: "slow_down", Detail: "Wait.", RetryAfter: 1100 * time.Millisecond, Params: map[string]string{"b": "2", "a": "1", "code": "other"}})
+	want := `{"type":"urn:coffee:problem:slow_down","title":"T","status":429,"code":"slow_down","detail":"Wait.","a":"1","b":"2"}`
 	if w.Code != 429 || w.Body.String() != want || w.Header().Get("Retry-After") != "2" {
 		t.Errorf("%d %v\n%s", w.Code, w.Header(), w.Body)
+	}
+	var back Problem
+	if err := json.Unmarshal(w.Body.Bytes(), &back); err != nil || back.Code != "slow_down" || back.Status != 429 || back.Params["a"] != "1" || len(back.Params) != 2 {
+		t.Errorf("%+v %v", back, err)
 	}
 }

@@ -123,6 +123,12 @@ func startSplit(t *testing.T, options app.Options) *chain {
 // running opens and runs the given processes of one system and waits until the gateway is ready.
 func running(t *testing.T, config app.Config, processes []app.Options) *chain {
 	t.Helper()
+	return runningWith(t, config, processes, func(*app.App) {})
+}
+
+// runningWith is running; opened is told of each process.
+func runningWith(t *testing.T, config app.Config, processes []app.Options, opened func(*app.App)) *chain {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, len(processes))
 	c := &chain{t: t, config: config}
@@ -139,6 +145,7 @@ func running(t *testing.T, config app.Config, processes []app.Options) *chain {
 			c.frontend = "http://" + address
 		}
 		go func() { ended <- a.Run(ctx) }()
+		opened(a)
 	}
 	stopped := false
 	c.stop = func() {
