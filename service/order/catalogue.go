@@ -150,16 +150,18 @@ func (s *Service) release(ctx context.Context, cafe string, number int64, now ti
 	current, err := s.known.current.get(ctx, cafe, s.Now, menuAge, func(ctx context.Context) (Release, error) {
 		r, err := s.Menus.Menu(ctx, cafe, 0)
 		old, had := s.known.current.last(cafe)
-		switch {
-		case err == nil && (!had || old.value.Number != r.Number || !old.value.SupersededAt.Equal(r.SupersededAt)):
-			s.remember(ctx, "current/"+cafe, r)
-			s.remember(ctx, releaseName(cafe, r.Number), r)
-		case err == nil:
-			return old.value, nil // a release never changes
-		case err != nil && down(err) && !had && s.recall(ctx, "current/"+cafe, &r):
-			return r, nil
+		if err != nil {
+			if !had && down(err) && s.recall(ctx, "current/"+cafe, &r) {
+				return r, nil
+			}
+			return r, err
 		}
-		return r, err
+		if had && old.value.Number == r.Number && old.value.SupersededAt.Equal(r.SupersededAt) {
+			return old.value, nil // a release never changes
+		}
+		s.remember(ctx, "current/"+cafe, r)
+		s.remember(ctx, releaseName(cafe, r.Number), r)
+		return r, nil
 	})
 	if number == 0 || (err == nil && number == current.Number) {
 		return current, err
