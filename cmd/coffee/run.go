@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -49,11 +51,26 @@ The parts are the seven services, gateway and frontend; a fleet runs one process
 Where a part listens and where it finds the others: COFFEE_<PART>_LISTEN, COFFEE_<PART>_ADDRESS.`,
 		Example: `  coffee serve order menu      two services, on ports 5002 and 5005
   coffee serve gateway`,
-		Args:      cobra.MatchAll(cobra.MinimumNArgs(1), cobra.OnlyValidArgs),
+		Args:      parts(1),
 		ValidArgs: app.All(),
 		RunE: func(c *cobra.Command, parts []string) error {
 			return run(c, app.Options{Parts: parts}, func(a *app.App) error { return a.PrintSetUp(c.Context(), c.OutOrStdout()) })
 		},
+	}
+}
+
+// parts accepts names of parts, at least so many.
+func parts(least int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, names []string) error {
+		for _, name := range names {
+			if !slices.Contains(app.All(), name) {
+				return fmt.Errorf("there is no part %q; the parts are %s", name, strings.Join(app.All(), ", "))
+			}
+		}
+		if len(names) < least {
+			return fmt.Errorf("name a part; the parts are %s", strings.Join(app.All(), ", "))
+		}
+		return nil
 	}
 }
 
@@ -125,7 +142,7 @@ func migrateCommand() *cobra.Command {
 		Long: `Brings databases to the schema of this version, forward only. Starting a part does the same;
 this command is for those who want to see it happen before. Safe to run from several places at once.`,
 		ValidArgs: app.All(),
-		Args:      cobra.OnlyValidArgs,
+		Args:      parts(0),
 		RunE: func(c *cobra.Command, parts []string) error {
 			config, err := app.Load(app.Getenv)
 			if err != nil {

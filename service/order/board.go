@@ -120,6 +120,14 @@ type Move struct {
 // StreamBoard sends what moves in a café after a position, until ctx ends or send fails. 0 is from now; a position
 // that is too far back, or that this journal never had, begins with a reset.
 func (s *Service) StreamBoard(ctx context.Context, cafe string, after int64, send func(Move) error) error {
+	err := s.streamBoard(ctx, cafe, after, send)
+	if ctx.Err() != nil {
+		return nil // whoever listened has left
+	}
+	return err
+}
+
+func (s *Service) streamBoard(ctx context.Context, cafe string, after int64, send func(Move) error) error {
 	leave := s.boards.join(cafe)
 	defer leave()
 	first := true

@@ -41,9 +41,14 @@ type heard[T any] struct {
 }
 
 type answer[T any] struct {
-	value T
-	at    time.Time
+	value  T
+	at     time.Time // asked last
+	failed bool      // in vain: the value is from before
 }
+
+// patience is how many of its ages an answer is given at once while its source is down, and asked for behind the
+// caller's back.
+const patience = 15
 
 const heardLimit = 20000
 
@@ -54,18 +59,19 @@ func (h *heard[T]) last(key string) (answer[T], bool) {
 	return a, ok
 }
 
-func (h *heard[T]) put(key string, value T, at time.Time) {
+func (h *heard[T]) put(key string, a answer[T]) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.values == nil || len(h.values) >= heardLimit {
 		h.values = map[string]answer[T]{}
 	}
-	h.values[key] = answer[T]{value, at}
+	h.values[key] = a
 }
 
 func (h *heard[T]) get(ctx context.Context, key string, now func() time.Time, maxAge time.Duration, ask func(context.Context) (T, error)) (T, error) {
 	old, ok := h.last(key)
-	if age := now().Sub(old.at); ok && age >= 0 && age < maxAge {
+	age := now().Sub(old.at)
+	if ok && age >= 0 && age < maxAge {
 		return old.value, nil
 	}
 	result := h.flight.DoChan(key, func() (any, error) {
@@ -80,13 +86,16 @@ func (h *heard[T]) get(ctx context.Context, key string, now func() time.Time, ma
 		value, err := ask(ctx)
 		switch {
 		case err == nil:
-			h.put(key, value, now())
+			h.put(key, answer[T]{value: value, at: now()})
 		case ok && down(err):
-			h.put(key, old.value, now()) // asked again only when it is old once more
+			h.put(key, answer[T]{value: old.value, at: now(), failed: true}) // asked again only when it is old once more
 			return old.value, nil
 		}
 		return value, err
 	})
+	if ok && old.failed && age < patience*maxAge {
+		return old.value, nil
+	}
 	select {
 	case r := <-result:
 		value, _ := r.Val.(T)
@@ -141,14 +150,18 @@ func (s *Service) release(ctx context.Context, cafe string, number int64, now ti
 	current, err := s.known.current.get(ctx, cafe, s.Now, menuAge, func(ctx context.Context) (Release, error) {
 		r, err := s.Menus.Menu(ctx, cafe, 0)
 		old, had := s.known.current.last(cafe)
-		switch {
-		case err == nil && (!had || old.value.Number != r.Number || !old.value.SupersededAt.Equal(r.SupersededAt)):
-			s.remember(ctx, "current/"+cafe, r)
-			s.remember(ctx, releaseName(cafe, r.Number), r)
-		case err != nil && down(err) && !had && s.recall(ctx, "current/"+cafe, &r):
-			return r, nil
+		if err != nil {
+			if !had && down(err) && s.recall(ctx, "current/"+cafe, &r) {
+				return r, nil
+			}
+			return r, err
 		}
-		return r, err
+		if had && old.value.Number == r.Number && old.value.SupersededAt.Equal(r.SupersededAt) {
+			return old.value, nil // a release never changes
+		}
+		s.remember(ctx, "current/"+cafe, r)
+		s.remember(ctx, releaseName(cafe, r.Number), r)
+		return r, nil
 	})
 	if number == 0 || (err == nil && number == current.Number) {
 		return current, err

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"coffee/internal/day"
 	cafepb "coffee/proto/coffee/cafe/v1"
 	inventorypb "coffee/proto/coffee/inventory/v1"
 	menupb "coffee/proto/coffee/menu/v1"
@@ -26,7 +27,7 @@ func (c cafes) Cafe(ctx context.Context, id string) (Cafe, error) {
 		ID: p.GetId(), Zone: p.GetTimeZone(), CutoffMinutes: int(p.GetCutoffMinutes()), Currency: p.GetCurrency(),
 		DefaultService: p.GetDefaultService(), Archived: p.GetArchivedAt() != nil, Version: p.GetVersion(),
 		Tax:   price.Tax{Mode: p.GetTax().GetMode(), Rates: map[string]price.TaxRate{}},
-		Hours: Hours{Week: map[int32][]Span{}, Exceptions: map[string][]Span{}},
+		Hours: day.Hours{Exceptions: map[string][]day.Span{}},
 	}
 	if cafe.DefaultService == "" {
 		cafe.DefaultService = price.TakeAway
@@ -35,12 +36,13 @@ func (c cafes) Cafe(ctx context.Context, id string) (Cafe, error) {
 		cafe.Tax.Rates[r.GetCode()] = price.TaxRate{EatIn: r.GetEatIn(), TakeAway: r.GetTakeAway()}
 	}
 	for _, h := range p.GetHours() {
-		cafe.Hours.Week[h.GetWeekday()] = append(cafe.Hours.Week[h.GetWeekday()], Span{h.GetOpens(), h.GetCloses()})
+		weekday := h.GetWeekday() % 7 // 7 is Sunday, which Go calls 0
+		cafe.Hours.Weekly[weekday] = append(cafe.Hours.Weekly[weekday], day.Span{Opens: int(h.GetOpens()), Closes: int(h.GetCloses())})
 	}
 	for _, e := range p.GetExceptions() {
-		spans := []Span{}
+		spans := []day.Span{}
 		for _, span := range e.GetSpans() {
-			spans = append(spans, Span{span.GetOpens(), span.GetCloses()})
+			spans = append(spans, day.Span{Opens: int(span.GetOpens()), Closes: int(span.GetCloses())})
 		}
 		cafe.Hours.Exceptions[e.GetDate()] = spans
 	}

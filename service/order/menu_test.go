@@ -1,8 +1,15 @@
 package order_test
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"coffee/internal/db"
+	"coffee/internal/db/dbtest"
+	"coffee/internal/rpc"
+	"coffee/service/order/store"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -189,4 +196,39 @@ func TestPhoneLimits(t *testing.T) {
 	if s.inventory.openCount() != 3 {
 		t.Errorf("%d consumptions, want those of the three orders", s.inventory.openCount())
 	}
+}
+
+// TestPhoneLimitAtOnce: tries at the same moment on two replicas do not get past the limit.
+func TestPhoneLimitAtOnce(t *testing.T) {
+	dbtest.Each(t, "order", store.Migrations(), func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		other := newShopOn(s)
+		phone := rpctest.Customer(newID())
+		var all sync.WaitGroup
+		var placed atomic.Int32
+		for i := range 8 {
+			all.Go(func() {
+				shop := s
+				if i%2 == 0 {
+					shop = other
+				}
+				r := request(line(croissant, 1))
+				r.CafeId = cafeA
+				if _, err := shop.as(phone).PlaceOrder(t.Context(), r); err == nil {
+					placed.Add(1)
+				} else if !errs.HasCode(rpc.FromStatus(err), "too_many_open_orders") {
+					t.Error(rpc.FromStatus(err))
+				}
+			})
+		}
+		all.Wait()
+		if placed.Load() != 2 {
+			t.Errorf("%d orders were placed", placed.Load())
+		}
+		// What the refused ones took in passing goes back.
+		s.clock.Add(time31)
+		if err := s.service.ReconcileOnce(t.Context()); err != nil || s.inventory.left(croissant) != 98 {
+			t.Errorf("%v, %d croissants left", err, s.inventory.left(croissant))
+		}
+	})
 }

@@ -140,7 +140,8 @@ func (r Request) needsLead() string {
 
 // phoneRules holds a phone's order against the café's hours and the phone's limits. Errors: closed, too_many_units,
 // pickup_not_today.
-func (r Request) phoneRules(hours Hours, calendar day.Calendar, now time.Time) error {
+func (r Request) phoneRules(hours day.Hours, calendar day.Calendar, now time.Time) error {
+	hours.Zone = calendar.Zone
 	units := int64(0)
 	for _, l := range r.Lines {
 		n := int64(1)
@@ -163,7 +164,7 @@ func (r Request) phoneRules(hours Hours, calendar day.Calendar, now time.Time) e
 			at = r.PickupAt
 		}
 	}
-	if !hours.OpenAt(now.In(calendar.Zone)) || !hours.OpenAt(at.In(calendar.Zone)) {
+	if !hours.OpenAt(now) || !hours.OpenAt(at) {
 		return errs.Conflict("closed", "The café is closed at that time. Look at its opening hours.")
 	}
 	return nil

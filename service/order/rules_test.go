@@ -108,38 +108,6 @@ func TestDayClosed(t *testing.T) {
 	}
 }
 
-func TestOpenAt(t *testing.T) {
-	at := func(d, h, m int) time.Time { return time.Date(2026, 6, d, h, m, 0, 0, time.UTC) } // the 9th is a Tuesday
-	hours := Hours{
-		Week:       map[int32][]Span{2: {{420, 720}, {780, 1200}}, 5: {{1200, 1560}}, 6: {{1320, 120}}},
-		Exceptions: map[string][]Span{"2026-06-16": {}, "2026-06-17": {{600, 660}}},
-	}
-	for _, c := range []struct {
-		at   time.Time
-		want bool
-	}{
-		{at(9, 6, 59), false},
-		{at(9, 7, 0), true},
-		{at(9, 12, 30), false},
-		{at(9, 19, 59), true},
-		{at(9, 20, 0), false},
-		{at(10, 12, 0), false},
-		{at(12, 23, 0), true},  // Friday
-		{at(13, 1, 59), true},  // until 02:00 on Saturday
-		{at(13, 2, 0), false},  //
-		{at(14, 1, 0), true},   // Saturday 22:00 to 02:00, written as 120
-		{at(16, 10, 0), false}, // closed that day
-		{at(17, 10, 30), true}, // open that day
-	} {
-		if got := hours.OpenAt(c.at); got != c.want {
-			t.Errorf("%s: %v", c.at, got)
-		}
-	}
-	if !(Hours{}).OpenAt(noon) {
-		t.Error("without hours a café is always open")
-	}
-}
-
 // TestRefundsAddUp: however a line is refunded, in whatever steps, the parts sum to the line.
 func TestRefundsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -24,7 +24,7 @@ type Cafe struct {
 	Currency       string
 	DefaultService string
 	Tax            price.Tax
-	Hours          Hours
+	Hours          day.Hours // without its zone
 	Archived       bool
 	Version        int64
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
 
+	"coffee/internal/day"
 	"coffee/internal/db"
 	"coffee/internal/db/dbtest"
 	"coffee/internal/errs"
@@ -310,7 +311,7 @@ func newShop(t testing.TB, d *db.DB) *shop {
 			return order.Cafe{
 				ID: id, Zone: "Africa/Casablanca", CutoffMinutes: 240, Currency: "MAD", DefaultService: "take_away", Version: 1,
 				Tax:   price.Tax{Mode: "inclusive", Rates: map[string]price.TaxRate{"standard": {EatIn: 2000, TakeAway: 1000}, "food": {EatIn: 1000, TakeAway: 550}}},
-				Hours: order.Hours{Week: map[int32][]order.Span{1: {{420, 1200}}, 2: {{420, 1200}}, 3: {{420, 1200}}}},
+				Hours: day.Hours{Weekly: [7][]day.Span{{}, {{Opens: 420, Closes: 1200}}, {{Opens: 420, Closes: 1200}}, {{Opens: 420, Closes: 1200}}}},
 			}, nil
 		}},
 		inventory: &fakeInventory{

@@ -25,7 +25,7 @@ import (
 
 // chain is a running system.
 type chain struct {
-	t        *testing.T
+	t        testing.TB
 	gateway  string // http://127.0.0.1:port
 	frontend string
 	operator string // token
@@ -36,7 +36,7 @@ type chain struct {
 // topologies are the ways the parts can be spread; each starts a fresh, empty system.
 var topologies = []struct {
 	name  string
-	start func(t *testing.T, options app.Options) *chain
+	start func(t testing.TB, options app.Options) *chain
 }{
 	{"one process", startOneProcess},
 	{"split over TCP", startSplit},
@@ -52,7 +52,7 @@ func everyTopology(t *testing.T, run func(t *testing.T, c *chain)) {
 	}
 }
 
-func listenLocal(t *testing.T) net.Listener {
+func listenLocal(t testing.TB) net.Listener {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -62,7 +62,7 @@ func listenLocal(t *testing.T) net.Listener {
 }
 
 // configure loads the defaults over a data folder of its own, with the addresses that were found free.
-func configure(t *testing.T, data string, listeners map[string]net.Listener) app.Config {
+func configure(t testing.TB, data string, listeners map[string]net.Listener) app.Config {
 	t.Helper()
 	environment := map[string]string{"COFFEE_DATA": data}
 	for part, listener := range listeners {
@@ -83,18 +83,18 @@ func configure(t *testing.T, data string, listeners map[string]net.Listener) app
 	return config
 }
 
-func testLog(t *testing.T) *slog.Logger {
+func testLog(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // startOneProcess is bare `coffee`: everything in one process, calls staying inside it.
-func startOneProcess(t *testing.T, options app.Options) *chain {
+func startOneProcess(t testing.TB, options app.Options) *chain {
 	t.Helper()
 	return startIn(t, t.TempDir(), options)
 }
 
 // startIn starts one process on a data folder that may hold a system already.
-func startIn(t *testing.T, data string, options app.Options) *chain {
+func startIn(t testing.TB, data string, options app.Options) *chain {
 	t.Helper()
 	listeners := map[string]net.Listener{"gateway": listenLocal(t), "frontend": listenLocal(t)}
 	config := configure(t, data, listeners)
@@ -103,7 +103,7 @@ func startIn(t *testing.T, data string, options app.Options) *chain {
 }
 
 // startSplit runs each part as `coffee serve PART` does: its own listener, everybody else behind TCP.
-func startSplit(t *testing.T, options app.Options) *chain {
+func startSplit(t testing.TB, options app.Options) *chain {
 	t.Helper()
 	listeners := map[string]net.Listener{}
 	for _, part := range app.All() {
@@ -121,18 +121,24 @@ func startSplit(t *testing.T, options app.Options) *chain {
 }
 
 // running opens and runs the given processes of one system and waits until the gateway is ready.
-func running(t *testing.T, config app.Config, processes []app.Options) *chain {
+func running(t testing.TB, config app.Config, processes []app.Options) *chain {
 	t.Helper()
 	return runningWith(t, config, processes, func(*app.App) {})
 }
 
+// patience bounds calls in tests: none may depend on how fast the machine is.
+const patience = 30 * time.Second
+
 // runningWith is running; opened is told of each process.
-func runningWith(t *testing.T, config app.Config, processes []app.Options, opened func(*app.App)) *chain {
+func runningWith(t testing.TB, config app.Config, processes []app.Options, opened func(*app.App)) *chain {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, len(processes))
 	c := &chain{t: t, config: config}
 	for _, options := range processes {
+		if options.CallTimeout == 0 {
+			options.CallTimeout = patience
+		}
 		a, err := app.Open(ctx, config, options)
 		if err != nil {
 			cancel()
@@ -200,7 +206,7 @@ func (c *chain) browser() *browser {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return &browser{c: c, client: &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+	return &browser{c: c, client: &http.Client{Jar: jar, Timeout: 2 * patience}}
 }
 
 // asOperator is the command line's way in.
@@ -343,7 +349,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 type object = map[string]any
 
-func mustURL(t *testing.T, text string) *url.URL {
+func mustURL(t testing.TB, text string) *url.URL {
 	t.Helper()
 	u, err := url.Parse(text)
 	if err != nil {

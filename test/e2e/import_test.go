@@ -21,7 +21,7 @@ import (
 )
 
 // april is the real month: a folder of test input beside the checkout, never inside it.
-func april(t *testing.T) string {
+func april(t testing.TB) string {
 	t.Helper()
 	folder := "../../../shared/data/coffee-chain-2019-04"
 	if _, err := os.Stat(filepath.Join(folder, "receipts.csv")); err != nil {
@@ -155,7 +155,7 @@ func importReceipts(t *testing.T, c *chain, folder, receipts string) importer.Su
 	return importTo(t, c, folder, receipts, filepath.Join(t.TempDir(), "rejects.csv"))
 }
 
-func importTo(t *testing.T, c *chain, folder, receipts, rejects string) importer.Summary {
+func importTo(t testing.TB, c *chain, folder, receipts, rejects string) importer.Summary {
 	t.Helper()
 	mapping, err := importer.LoadMapping("coffee-chain-2019-04")
 	if err != nil {

@@ -54,15 +54,8 @@ func TestRush(t *testing.T) {
 		wait.Go(func() {
 			for i := 0; time.Now().Before(until); i++ {
 				id := newID()
-				body := object{
-					"service": []string{"eat_in", "take_away"}[i%2],
-					"lines": []object{
-						{"variation_id": s.latteL, "quantity": 1, "modifiers": []object{{"modifier_id": s.oat}, {"modifier_id": s.shot}}},
-						{"variation_id": s.latteM, "quantity": 2},
-						{"variation_id": s.croissantOne, "quantity": 1},
-					},
-					"tenders": cash(priceLatteL + priceOat + priceShot + 2*priceLatteM + priceCroissant),
-				}
+				body := s.threeLines()
+				body["service"] = []string{"eat_in", "take_away"}[i%2]
 				if a, err := till.try("PUT", "/api/v1/orders/"+id, body); err != nil || a.status != 200 {
 					t.Errorf("place: %v %d %s", err, a.status, a.raw)
 					return

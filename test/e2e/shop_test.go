@@ -189,7 +189,19 @@ func cash(amount int) []object {
 	return []object{{"id": newID(), "kind": "cash", "amount": amount}}
 }
 
-// espressoBreak is the order most tests place: one croissant, paid in cash.
+// threeLines is a typical order, paid in cash: a large oat latte with an extra shot, two lattes, a croissant.
+func (s *shop) threeLines() object {
+	return object{
+		"lines": []object{
+			{"variation_id": s.latteL, "quantity": 1, "modifiers": []object{{"modifier_id": s.oat}, {"modifier_id": s.shot}}},
+			{"variation_id": s.latteM, "quantity": 2},
+			{"variation_id": s.croissantOne, "quantity": 1},
+		},
+		"tenders": cash(priceLatteL + priceOat + priceShot + 2*priceLatteM + priceCroissant),
+	}
+}
+
+// croissantOrder is the order most tests place: one croissant, paid in cash.
 func (s *shop) croissantOrder() object {
 	return object{"lines": []object{{"variation_id": s.croissantOne, "quantity": 1}}, "tenders": cash(priceCroissant)}
 }

@@ -5,6 +5,7 @@ package whole
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"sync"
@@ -162,20 +163,19 @@ func (s *System) Operator() Clients {
 	return s.As(rpc.Caller{Kind: rpc.KindOperator, Subject: "operator", Role: "operator"})
 }
 
-// Settle does the background work that is due now: confirmations, stock owed, and the feed of analytics.
+// Settle does the background work that is due now.
 func (s *System) Settle(t testing.TB) {
 	t.Helper()
-	ctx := context.Background()
-	if err := s.Orders.ConfirmOnce(ctx); err != nil {
+	if err := s.Work(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Orders.DrainOnce(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Orders.ReconcileOnce(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Analytics.FollowOnce(ctx); err != nil {
-		t.Fatal(err)
-	}
+}
+
+// Work is one round of the background work: confirmations, stock owed, the reconciler, and the feed of analytics.
+func (s *System) Work(ctx context.Context) error {
+	confirmed := s.Orders.ConfirmOnce(ctx)
+	_, drained := s.Orders.DrainOnce(ctx)
+	reconciled := s.Orders.ReconcileOnce(ctx)
+	_, followed := s.Analytics.FollowOnce(ctx)
+	return errors.Join(confirmed, drained, reconciled, followed)
 }

@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"google.golang.org/protobuf/proto"
-
-	orderpb "coffee/proto/coffee/order/v1"
 	"coffee/service/order/price"
 )
 
@@ -135,7 +132,7 @@ type entryRow struct {
 	seq   int64
 	kind  string
 	raw   []byte
-	event *orderpb.Event
+	event told
 }
 
 type dueRow struct {
@@ -204,8 +201,8 @@ func (t *trade) decode(b *bundle) bool {
 		}
 	}
 	for i := range b.entries {
-		b.entries[i].event = new(orderpb.Event)
-		if err := proto.Unmarshal(b.entries[i].raw, b.entries[i].event); err != nil {
+		var err error
+		if b.entries[i].event, err = readEvent(b.entries[i].raw); err != nil {
 			broken(13, fmt.Sprintf("journal entry %d", b.entries[i].seq), err)
 		}
 	}

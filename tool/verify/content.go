@@ -1,9 +1,5 @@
 package verify
 
-import (
-	orderpb "coffee/proto/coffee/order/v1"
-)
-
 // content checks that an id is one order with one content: 4. The journal tells what the order was when it came; the
 // order's rows and everything after it must agree.
 func (t *trade) content(b *bundle) {
@@ -79,47 +75,48 @@ func (t *trade) told(b *bundle, wrong func(string, ...any)) {
 		wrong("the journal does not begin with %s", first)
 		return
 	}
-	sold := map[int32]worth{}
-	for i, e := range b.entries {
+	sold := make([]worth, len(b.lines)+1) // by line
+	for i := range b.entries {
+		e := &b.entries[i]
 		if i > 0 && (e.kind == "placed" || e.kind == "imported") {
 			wrong("entry %d tells a second time that it was %s", e.seq, e.kind)
 		}
-		if e.cafe != o.cafe || e.event.GetCafeId() != e.cafe.String() || e.event.GetOrderId() != b.id.String() || e.event.GetKind() != e.kind {
+		if e.cafe != o.cafe || e.event.cafe != e.cafe || e.event.order != b.id || string(e.event.kind) != e.kind {
 			wrong("entry %d is of another café, order or kind than it tells", e.seq)
 		}
-		for _, l := range e.event.GetLines() {
-			sold[l.GetLine()] = sold[l.GetLine()].plus(worthOf(l))
+		for _, l := range e.event.lines {
+			if n := l.number; n > 0 && int(n) < len(sold) {
+				sold[n] = sold[n].plus(l.worth)
+			}
 		}
 	}
-	came := b.entries[0].event
-	if came.GetSource() != o.source || came.GetSoldAtUs() != o.soldAt || came.GetRelease() != o.release {
+	came := &b.entries[0].event
+	if string(came.source) != o.source || came.soldAt != o.soldAt || came.release != o.release {
 		wrong("entry %d tells another source, time or menu release than it has", b.entries[0].seq)
 	}
-	if len(came.GetLines()) != len(b.lines) {
-		wrong("it came with %d lines and has %d", len(came.GetLines()), len(b.lines))
+	if len(came.lines) != len(b.lines) {
+		wrong("it came with %d lines and has %d", len(came.lines), len(b.lines))
 		return
 	}
 	var total int64
-	for _, l := range came.GetLines() {
-		has := b.line(l.GetLine())
-		if has == nil || has.item.String() != l.GetItemId() || has.variation.String() != l.GetVariationId() || has.unitPrice != l.GetUnitPrice() {
-			wrong("line %d is not what the journal says that it came with", l.GetLine())
+	for _, l := range came.lines {
+		has := b.line(l.number)
+		if has == nil || has.item != l.item || has.variation != l.variation || has.unitPrice != l.unitPrice {
+			wrong("line %d is not what the journal says that it came with", l.number)
 			continue
 		}
 		total += has.total
-		if has.detail.OverrideBy != l.GetOverrideBy() {
-			wrong("line %d: the journal names another author of its price", l.GetLine())
+		if has.detail.OverrideBy != string(l.overrideBy) {
+			wrong("line %d: the journal names another author of its price", l.number)
 		}
-		if now := b.sold(has); sold[l.GetLine()] != now {
-			wrong("line %d comes to %d units and %d, the journal to %d and %d", l.GetLine(), now.units, now.total,
-				sold[l.GetLine()].units, sold[l.GetLine()].total)
+		if int(l.number) >= len(sold) {
+			continue // its number is wrong, as is said above
+		}
+		if now, then := b.sold(has), sold[l.number]; then != now {
+			wrong("line %d comes to %d units and %d, the journal to %d and %d", l.number, now.units, now.total, then.units, then.total)
 		}
 	}
-	if came.GetOrderTotal() != total {
-		wrong("it came with a total of %d, its lines are %d", came.GetOrderTotal(), total)
+	if came.total != total {
+		wrong("it came with a total of %d, its lines are %d", came.total, total)
 	}
-}
-
-func worthOf(l *orderpb.EventLine) worth {
-	return worth{l.GetQuantity(), l.GetGross(), l.GetDiscount(), l.GetAmount(), l.GetTax(), l.GetNet(), l.GetTotal()}
 }

@@ -161,7 +161,10 @@ func (s *summing) add(e journal.Entry) {
 	if e.Seq == s.at.seq {
 		s.hash = bytes.Clone(e.Hash)
 	}
-	event, fault := decoded(e)
+	if !adds(e.Payload) {
+		return // most entries only move lines on
+	}
+	event, fault := analytics.DecodeEvent(e.Payload)
 	if fault != "" {
 		s.find(14, s.cafe.String(), "entry/"+list([]int64{e.Seq}), "it is counted and cannot be: %s", fault)
 		return

@@ -7,7 +7,6 @@ import (
 	"errors"
 
 	"coffee/internal/db"
-	"coffee/service/analytics"
 	"coffee/service/order/journal"
 )
 
@@ -142,6 +141,3 @@ func (h *history) faults(cafe string, err error) {
 	}
 	h.find(13, cafe, "journal", "%v", err)
 }
-
-// decoded reads an entry as analytics does.
-func decoded(e journal.Entry) (analytics.Event, string) { return analytics.DecodeEvent(e.Payload) }

@@ -157,9 +157,7 @@ func (t *trade) money(b *bundle) {
 func (t *trade) tendersTold(b *bundle, held int64) {
 	var told int64
 	for _, e := range b.entries {
-		for _, m := range e.event.GetTenders() {
-			told += m.GetAmount()
-		}
+		told += e.event.captured
 	}
 	if told != held {
 		t.find(7, b.cafe(), b.object(), "the journal tells of %d captured and not given back, the tenders of %d", told, held)

@@ -44,7 +44,7 @@ func (t *trade) receipt(b *bundle) {
 	o := b.order
 	wrong := func(format string, args ...any) { t.find(17, b.cafe(), b.object(), format, args...) }
 	for _, e := range b.entries {
-		if n := e.event.GetReceiptNumber(); n != 0 && n != o.receipt {
+		if n := e.event.receipt; n != 0 && n != o.receipt {
 			wrong("entry %d gave it receipt number %d, it has %d", e.seq, n, o.receipt)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"coffee/internal/db"
@@ -48,18 +49,6 @@ func (k key) String() string {
 	return string(out[:])
 }
 
-// keyOf reads a canonical UUID; false where it is none.
-func keyOf(id string) (key, bool) {
-	parsed, err := db.ParseID(id)
-	if err != nil {
-		return key{}, false
-	}
-	var k key
-	text := bytes.ReplaceAll([]byte(parsed), []byte("-"), nil)
-	_, err = hex.Decode(k[:], text)
-	return k, err == nil
-}
-
 // span is a stretch of ids: after from, up to and with to.
 type span struct{ from, to []byte }
 
@@ -67,19 +56,16 @@ type span struct{ from, to []byte }
 var lastKey = bytes.Repeat([]byte{0xff}, 16)
 
 // each runs a query and calls fn on every row.
-func each(ctx context.Context, tx db.DBTX, fn func(scan func(...any) error) error, query string, args ...any) error {
+func each(ctx context.Context, tx db.DBTX, fn func(scan func(...any) error) error, query string, args ...any) (err error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		if err := fn(rows.Scan); err != nil {
-			_ = rows.Close()
 			return err
 		}
-	}
-	if err := rows.Close(); err != nil {
-		return err
 	}
 	return rows.Err()
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"coffee/internal/day"
-	orderpb "coffee/proto/coffee/order/v1"
 )
 
 var legalWords = map[string][]string{
@@ -34,24 +33,24 @@ func (t *trade) states(b *bundle) {
 	}
 	o := b.order
 	wrong := func(format string, args ...any) { t.find(15, b.cafe(), b.object(), format, args...) }
-	word := func(of, w string) {
+	legal := func(of, w string) {
 		if !words[of][w] {
 			wrong("%q is no %s state or kind there is", w, of)
 		}
 	}
-	word("source", o.source)
-	word("money", o.moneyState)
+	legal("source", o.source)
+	legal("money", o.moneyState)
 	for i := range b.lines {
-		word("line", b.lines[i].state)
+		legal("line", b.lines[i].state)
 	}
 	for _, a := range b.attempts {
-		word("attempt", a.outcome)
+		legal("attempt", a.outcome)
 	}
 	for _, m := range b.tenders {
-		word("tender", m.kind)
+		legal("tender", m.kind)
 	}
 	for _, e := range b.entries {
-		word("journal", e.kind)
+		legal("journal", e.kind)
 	}
 	if state := b.making(); o.state != state {
 		wrong("by its lines it is %s, it says %s", state, o.state)
@@ -107,19 +106,20 @@ func (t *trade) steps(b *bundle, wrong func(string, ...any)) {
 		return // 4 says so
 	}
 	at := map[int32]string{}
-	for i, e := range b.entries {
-		for _, l := range e.event.GetLines() {
+	for i := range b.entries {
+		e := &b.entries[i]
+		for _, l := range e.event.lines {
 			station := ""
-			if has := b.line(l.GetLine()); has != nil {
+			if has := b.line(l.number); has != nil {
 				station = has.detail.Station
 			}
-			from, known := at[l.GetLine()]
-			to := l.GetState()
-			at[l.GetLine()] = to
+			from, known := at[l.number]
+			to := word(l.state)
+			at[l.number] = to
 			if i > 0 && !known {
-				wrong("entry %d moves line %d, which did not come with the order", e.seq, l.GetLine())
+				wrong("entry %d moves line %d, which did not come with the order", e.seq, l.number)
 			} else if !legalStep(e.kind, station, from, to) {
-				wrong("entry %d (%s) takes line %d from %s to %s", e.seq, e.kind, l.GetLine(), orNew(from), to)
+				wrong("entry %d (%s) takes line %d from %s to %s", e.seq, e.kind, l.number, orNew(from), to)
 			}
 		}
 	}
@@ -128,11 +128,21 @@ func (t *trade) steps(b *bundle, wrong func(string, ...any)) {
 			wrong("line %d is %s, the journal left it %s", l.number, l.state, orNew(at[l.number]))
 		}
 	}
-	o, last := b.order, b.entries[len(b.entries)-1]
-	if e := last.event; e.GetOrderState() != o.state || e.GetMoneyState() != o.moneyState || e.GetOrderTotal() != o.total {
-		wrong("entry %d left it %s, %s and at %d; it is %s, %s and at %d", last.seq, e.GetOrderState(), e.GetMoneyState(),
-			e.GetOrderTotal(), o.state, o.moneyState, o.total)
+	o, last := b.order, &b.entries[len(b.entries)-1]
+	if e := &last.event; string(e.orderState) != o.state || string(e.moneyState) != o.moneyState || e.total != o.total {
+		wrong("entry %d left it %s, %s and at %d; it is %s, %s and at %d", last.seq, e.orderState, e.moneyState,
+			e.total, o.state, o.moneyState, o.total)
 	}
+}
+
+// word is a state without making a new text of it.
+func word(state []byte) string {
+	for _, w := range legalWords["line"] {
+		if string(state) == w {
+			return w
+		}
+	}
+	return string(state)
 }
 
 func orNew(state string) string {
@@ -187,8 +197,9 @@ func (t *trade) dates(b *bundle) {
 		wrong("sold at %s in %s with cut-off at %s it belongs to %s, not to %s", micro(o.soldAt).Format(timeLayout), o.zone,
 			clock(o.cutoff), date, o.date)
 	}
-	for _, e := range b.entries {
-		if fault := entryDate(o, calendar, e.event); fault != "" {
+	for i := range b.entries {
+		e := &b.entries[i]
+		if fault := entryDate(o, calendar, &e.event); fault != "" {
 			wrong("entry %d %s", e.seq, fault)
 		}
 	}
@@ -196,20 +207,19 @@ func (t *trade) dates(b *bundle) {
 
 // entryDate tells what is wrong with the day an entry is booked to: the order's own, or, once that is closed, a later
 // one that says what it mends.
-func entryDate(o *orderRow, calendar day.Calendar, e *orderpb.Event) string {
-	booked := e.GetBusinessDate()
+func entryDate(o *orderRow, calendar day.Calendar, e *told) string {
 	switch {
-	case e.GetTimeZone() != o.zone || int(e.GetCutoffMinutes()) != o.cutoff:
+	case string(e.zone) != o.zone || int(e.cutoff) != o.cutoff:
 		return "names another zone or cut-off than the order"
-	case int(e.GetHour()) != calendar.Hour(micro(o.soldAt)):
-		return fmt.Sprintf("says it was sold in hour %d", e.GetHour())
-	case e.GetMendsDate() == "" && booked != o.date:
-		return fmt.Sprintf("is booked to %s without saying that it mends %s", booked, o.date)
-	case e.GetMendsDate() == "":
-	case e.GetMendsDate() != o.date || booked <= o.date:
-		return fmt.Sprintf("is booked to %s and mends %s, the order is of %s", booked, e.GetMendsDate(), o.date)
-	case booked != calendar.Date(micro(e.GetAtUs())):
-		return fmt.Sprintf("happened on %s and is booked to %s", calendar.Date(micro(e.GetAtUs())), booked)
+	case int(e.hour) != calendar.Hour(micro(o.soldAt)):
+		return fmt.Sprintf("says it was sold in hour %d", e.hour)
+	case len(e.mends) == 0 && string(e.date) != o.date:
+		return fmt.Sprintf("is booked to %s without saying that it mends %s", e.date, o.date)
+	case len(e.mends) == 0:
+	case string(e.mends) != o.date || string(e.date) <= o.date:
+		return fmt.Sprintf("is booked to %s and mends %s, the order is of %s", e.date, e.mends, o.date)
+	case string(e.date) != calendar.Date(micro(e.at)):
+		return fmt.Sprintf("happened on %s and is booked to %s", calendar.Date(micro(e.at)), e.date)
 	}
 	return ""
 }

@@ -127,6 +127,7 @@ func (b *bundle) youngest() int64 {
 
 // tally is what the movements of one ingredient are, and what they must be.
 type tally struct {
+	ingredient                     key
 	sale, reversal, waste, counted int64
 	wantSale, wantReversal         int64
 	leastWaste, mostWaste          int64
@@ -138,15 +139,18 @@ func (t *trade) movements(b *bundle, own *consumptionRow, wrong func(string, ...
 	if len(b.moves) == 0 && len(b.consumptions) == 0 {
 		return
 	}
-	sums := map[string]*tally{}
-	of := func(ingredient string) *tally {
-		if sums[ingredient] == nil {
-			sums[ingredient] = &tally{}
+	sums := make([]tally, 0, 16) // an order takes few ingredients
+	of := func(ingredient key) *tally {
+		for i := range sums {
+			if sums[i].ingredient == ingredient {
+				return &sums[i]
+			}
 		}
-		return sums[ingredient]
+		sums = append(sums, tally{ingredient: ingredient})
+		return &sums[len(sums)-1]
 	}
 	for _, m := range b.moves {
-		s := of(m.ingredient.String())
+		s := of(m.ingredient)
 		switch m.kind {
 		case "sale":
 			s.sale += m.quantity
@@ -165,20 +169,21 @@ func (t *trade) movements(b *bundle, own *consumptionRow, wrong func(string, ...
 		for _, s := range c.snapshot {
 			back, wasted := b.reversedOf(c, own, s)
 			for _, u := range s.Uses {
-				of(u.Ingredient).expect(c.kind, u, part(u.Quantity, back, s.Units), wasted)
+				of(parseKey(u.Ingredient)).expect(c.kind, u, part(u.Quantity, back, s.Units), wasted)
 			}
 		}
 	}
-	for ingredient, s := range sums {
+	for i := range sums {
+		s := &sums[i]
 		switch {
 		case s.sale != s.wantSale || s.reversal != s.wantReversal:
-			wrong("of ingredient %s %d went and %d came back, by its snapshot %d and %d", ingredient, -s.sale, s.reversal,
+			wrong("of ingredient %s %d went and %d came back, by its snapshot %d and %d", s.ingredient, -s.sale, s.reversal,
 				-s.wantSale, s.wantReversal)
 		case s.waste < s.leastWaste || s.waste > s.mostWaste:
-			wrong("of ingredient %s %d is waste, by its snapshot %d to %d", ingredient, -s.waste, -s.mostWaste, -s.leastWaste)
+			wrong("of ingredient %s %d is waste, by its snapshot %d to %d", s.ingredient, -s.waste, -s.mostWaste, -s.leastWaste)
 		case s.counted < 0 || (s.counted > 0 && !s.goods):
 			// "It is here" is for counted goods.
-			wrong("of ingredient %s %d was booked in with it", ingredient, s.counted)
+			wrong("of ingredient %s %d was booked in with it", s.ingredient, s.counted)
 		}
 	}
 }

@@ -1,10 +1,13 @@
 package verify_test
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"time"
 
 	"coffee/internal/db/dbtest"
+	orderpb "coffee/proto/coffee/order/v1"
 	"coffee/tool/verify"
 )
 
@@ -43,4 +46,63 @@ func TestGoodSystem(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRunningSystem verifies while orders are placed, paid, voided and counted: what is half done is no finding.
+func TestRunningSystem(t *testing.T) {
+	for _, engine := range dbtest.Engines(t) {
+		t.Run(string(engine), func(t *testing.T) {
+			s := open(t, engine, 5)
+			ctx, stop := context.WithCancel(t.Context())
+			var all sync.WaitGroup
+			defer all.Wait()
+			defer stop()
+			for range 3 {
+				all.Go(func() {
+					for ctx.Err() == nil {
+						trade(t, s)
+					}
+				})
+			}
+			all.Go(func() {
+				for ctx.Err() == nil {
+					if err := s.Work(context.Background()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+			for range 4 {
+				for _, f := range run(t, s.URLs, s.Now()).Findings {
+					t.Error(f)
+				}
+			}
+		})
+	}
+}
+
+// trade sells, takes back and gives back once. It must not end the test: it runs beside it.
+func trade(t *testing.T, s *shop) {
+	ctx := context.Background()
+	check := func(o *orderpb.Order, err error) *orderpb.Order {
+		if err != nil {
+			t.Error(err)
+		}
+		return o
+	}
+	o := check(s.barista.Order.PlaceOrder(ctx, &orderpb.PlaceOrderRequest{Id: newID(), Lines: []*orderpb.LineRequest{
+		line("Latte/M", 2, choice("Milk", "Oat")), line("Msemen/Plain", 1), line("Sparkling water/Bottle", 1),
+	}}))
+	if o == nil {
+		return
+	}
+	if _, err := s.barista.Order.Settle(key(ctx), &orderpb.SettleRequest{
+		OrderIds: []string{o.GetId()}, Tenders: []*orderpb.TenderRequest{{Id: newID(), Kind: "card", Amount: o.GetDue()}},
+	}); err != nil {
+		t.Error(err)
+	}
+	check(s.barista.Order.VoidLines(key(ctx), &orderpb.VoidLinesRequest{Id: o.GetId(), Lines: []int32{2}}))
+	check(s.barista.Order.AdvanceLines(ctx, &orderpb.AdvanceLinesRequest{Id: o.GetId(), To: "ready"}))
+	check(s.lead.Order.RefundLines(key(ctx), &orderpb.RefundLinesRequest{
+		Id: o.GetId(), Lines: []*orderpb.RefundLine{{Line: 3, Quantity: 1, To: "restock"}}, Reason: "warm",
+	}))
 }
