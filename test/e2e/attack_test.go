@@ -221,3 +221,42 @@ func TestApprovals(t *testing.T) {
 	till.ok("POST", "/api/v1/orders/"+id+"/voids", void, "Idempotency-Key", key)
 	till.ok("POST", "/api/v1/orders/"+id+"/voids", void, "Idempotency-Key", key)
 }
+
+// TestArchivedAndRevoked: a café that is closed for good, and a device that was lost, end everywhere at once: sign-in,
+// session, open stream, and a guest's order.
+func TestArchivedAndRevoked(t *testing.T) {
+	c := startOneProcess(t, app.Options{})
+	s, other := newShop(c, "Café Salam"), newShop(c, "Café Atlas")
+	head := c.admin()
+	board := c.browser()
+	board.ok("POST", "/login", object{"cafe_id": s.id, "access_code": s.code, "kind": "board"})
+	lost := board.ok("GET", "/session", nil).text("device.id")
+	board.refused(403, "board_without_person", "POST", "/login", object{"person": "Salma", "pin": s.pins["Salma"]})
+	head.ok("DELETE", "/api/v1/cafes/"+s.id+"/devices/"+lost, nil)
+	board.refused(401, "session_ended", "GET", "/api/v1/cafes/"+s.id+"/board", nil)
+	board.refused(401, "session_ended", "GET", "/api/v1/cafes/"+s.id+"/board/stream", nil)
+
+	till, phone := s.counter("Salma"), s.phone()
+	head.ok("DELETE", "/api/v1/cafes/"+s.id, nil)
+	till.refused(401, "session_ended", "GET", "/session", nil)
+	c.browser().refused(403, "cafe_archived", "POST", "/login", object{"cafe_id": s.id, "access_code": s.code})
+	order := object{"cafe_id": s.id, "lines": []object{{"variation_id": s.latteM, "quantity": 1}}}
+	c.waitFor("nobody orders at a café that is closed for good", func() bool {
+		return phone.send("PUT", "/api/v1/orders/"+newID(), order).status >= 400
+	})
+	// Who was nobody before learns nothing new: a wrong code there is like a wrong code anywhere.
+	c.browser().refused(401, "wrong_credentials", "POST", "/login", object{"cafe_id": s.id, "access_code": "AAAA-AAAA-AAAA"})
+	c.browser().refused(401, "wrong_credentials", "POST", "/login", object{"cafe_id": newID(), "access_code": "AAAA-AAAA-AAAA"})
+	// A manager of one café does nothing to another's people and devices.
+	salma := other.counter("Salma")
+	foreign := head.ok("GET", "/api/v1/cafes/"+other.id+"/people", nil).text("people.0.id")
+	salma.refused(404, "not_found", "POST", "/api/v1/cafes/"+s.id+"/people/"+foreign+"/pin", object{})
+	mine := newID()
+	for _, role := range []string{"manager", "admin", "operator"} {
+		if a := salma.send("PUT", "/api/v1/cafes/"+other.id+"/people/"+mine, object{"name": "Hind", "role": role}); a.status != 403 && a.status != 400 {
+			t.Errorf("a manager made a %s: %d %s", role, a.status, a.raw)
+		}
+	}
+	own := salma.ok("GET", "/session", nil).text("person.id")
+	salma.refused(403, "role_too_high", "POST", "/api/v1/cafes/"+other.id+"/people/"+own+"/pin", object{"pin": "58204613"})
+}
