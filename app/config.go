@@ -110,7 +110,7 @@ func Load(getenv func(string) string) (Config, error) {
 		FrontendListen: values["COFFEE_FRONTEND_LISTEN"], GatewayURL: values["COFFEE_GATEWAY_URL"],
 		Listen: map[string]string{}, Address: map[string]string{}, Database: map[string]string{},
 		TrustedProxies: []netip.Prefix{}, // an empty list ("," in the variable) trusts none, and is not the default
-		Chain: values["COFFEE_CHAIN"], TrustedKeys: values["COFFEE_TRUSTED_KEYS"],
+		Chain:          values["COFFEE_CHAIN"], TrustedKeys: values["COFFEE_TRUSTED_KEYS"],
 		LogLevel: values["COFFEE_LOG_LEVEL"], LogFormat: values["COFFEE_LOG_FORMAT"],
 	}
 	c.Database["gateway"] = values["COFFEE_GATEWAY_DATABASE"]

@@ -40,7 +40,7 @@ type Deps struct {
 	GatewayURL string // http://localhost:5000
 	// HTTPS says that browsers find the chain by https, and are to keep to it.
 	HTTPS bool
-	Log        *slog.Logger
+	Log   *slog.Logger
 }
 
 type frontend struct {

@@ -44,7 +44,7 @@ func (s *Service) VoidLines(ctx context.Context, caller rpc.Caller, v Void, key 
 			if yes, err = s.allow(caller, before.Cafe, v.Approval, "void"); err != nil {
 				return nil, err
 			}
-			if err = yes.spend(tx, now); err != nil {
+			if err := yes.spend(tx, now); err != nil {
 				return nil, err
 			}
 		}
