@@ -208,6 +208,15 @@ func (s *Service) read(ctx context.Context, cafe string) (Step, error) {
 	from := f.cursors[cafe]
 	step := Step{From: from, Seq: from.Seq, Hash: from.Hash}
 	if head := f.heads[cafe]; head < from.Seq {
+		// The head may be older than the cursor: a page goes on to where the journal is by then. The journal knows.
+		last, err := s.Journals.Journal(ctx, cafe, from.Seq-1, 1)
+		if err != nil {
+			return step, err
+		}
+		if len(last) > 0 {
+			f.heads[cafe] = from.Seq
+			return step, nil
+		}
 		return step, s.stop(ctx, from, fmt.Sprintf("the journal ends at %d, but %d were counted", head, from.Seq))
 	}
 	limit := pageSize
