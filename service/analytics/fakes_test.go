@@ -37,6 +37,7 @@ const (
 
 // journal is an order service that holds journals in memory. It serves the two methods of the feed.
 type journal struct {
+	before func() // runs once, ahead of the next page that is read
 	orderpb.OrderServiceClient // the others are nil: calling one fails the test
 
 	mu      sync.Mutex
@@ -121,6 +122,10 @@ func (j *journal) ListHeads(_ context.Context, req *orderpb.ListHeadsRequest, _ 
 }
 
 func (j *journal) ListJournal(_ context.Context, req *orderpb.ListJournalRequest, _ ...grpc.CallOption) (*orderpb.ListJournalResponse, error) {
+	if now := j.before; now != nil {
+		j.before = nil
+		now()
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.asked++
