@@ -191,12 +191,13 @@ func (s *Service) Remake(ctx context.Context, caller rpc.Caller, r Remake, key k
 // remade is the lines of a remake: the same things, without money.
 func remade(first *Order, lines []RemakeLine, now time.Time) ([]Line, error) {
 	var out []Line
+	units := map[int32]int32{} // a line may be named more than once
 	for _, r := range lines {
 		l := first.line(r.Line)
 		if l == nil {
 			return nil, errs.NotFound("line %d", r.Line)
 		}
-		if r.Quantity > l.Quantity {
+		if units[r.Line] += r.Quantity; units[r.Line] > l.Quantity {
 			return nil, errs.Conflict("too_many_units", "Line %d was %d units.", r.Line, l.Quantity)
 		}
 		n := Line{
