@@ -57,7 +57,7 @@ func (a *actor) send(b *browser, method, path string, body object, headers ...st
 	if body != nil {
 		content = body
 	}
-	got, err := b.try(method, path, content, headers...)
+	got, err := a.s.anywhere(b).try(method, path, content, headers...)
 	if err != nil || got.status >= 500 {
 		a.fail("%s %s %v: %v %d %s", method, path, body, err, got.status, got.raw)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -205,6 +206,8 @@ func (o *modelOrder) adopt(shown answer) {
 type modelShop struct {
 	*shop
 	t        *testing.T
+	replicas []*chain // processes over one data folder; calls go to them in turn
+	turn     atomic.Int64
 	mu       sync.Mutex
 	combo    string
 	slots    [2]string
@@ -372,31 +375,60 @@ func (s *modelShop) check(seed uint64, opening map[string]int64) {
 	s.c.seesSales(month, s.id, sales)
 }
 
+// anywhere is the browser at the next replica.
+func (s *modelShop) anywhere(b *browser) *browser {
+	if len(s.replicas) == 0 {
+		return b
+	}
+	there := *b
+	there.c = s.replicas[int(s.turn.Add(1))%len(s.replicas)]
+	return &there
+}
+
 // TestModel runs the state machine over HTTP.
 func TestModel(t *testing.T) {
 	for _, seed := range modelSeeds(t) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			c := startOneProcess(t, app.Options{ReconcileAfter: time.Second})
-			s := newModelShop(t, c)
-			opening := s.onHand()
-			var wait sync.WaitGroup
-			until := time.Now().Add(modelTime(t))
-			for n := range 6 {
-				a := newActor(s, rand.New(rand.NewPCG(seed, uint64(n))), []string{"Omar", "Salma", "Nadia"}[n%3])
-				wait.Go(func() { a.work(until) })
-			}
-			meddler := s.counter("Salma")
-			wait.Go(func() { s.meddle(meddler, rand.New(rand.NewPCG(seed, 99)), until) })
-			wait.Wait()
-			if !t.Failed() {
-				s.check(seed, opening)
-			}
-			c.stop()
-			c.verifyClean()
-			if t.Failed() {
-				t.Logf("run it again with COFFEE_TEST_SEED=%d", seed)
-			}
+			runModel(t, seed, startOneProcess(t, app.Options{ReconcileAfter: time.Second}))
 		})
+	}
+}
+
+// TestModelOnTwoReplicas runs it over two processes on one data folder, each call at the other one: also the
+// repetition of a call, and what races it.
+func TestModelOnTwoReplicas(t *testing.T) {
+	t.Parallel()
+	data, options := t.TempDir(), app.Options{ReconcileAfter: time.Second}
+	first := startIn(t, data, options)
+	seeds := modelSeeds(t)
+	runModel(t, seeds[len(seeds)-1], first, startIn(t, data, options))
+}
+
+func runModel(t *testing.T, seed uint64, c *chain, others ...*chain) {
+	s := newModelShop(t, c)
+	if len(others) > 0 {
+		s.replicas = append(others, c)
+	}
+	opening := s.onHand()
+	var wait sync.WaitGroup
+	until := time.Now().Add(modelTime(t))
+	for n := range 6 {
+		a := newActor(s, rand.New(rand.NewPCG(seed, uint64(n))), []string{"Omar", "Salma", "Nadia"}[n%3])
+		wait.Go(func() { a.work(until) })
+	}
+	meddler := s.counter("Salma")
+	wait.Go(func() { s.meddle(meddler, rand.New(rand.NewPCG(seed, 99)), until) })
+	wait.Wait()
+	if !t.Failed() {
+		s.check(seed, opening)
+	}
+	for _, other := range others {
+		other.stop()
+	}
+	c.stop()
+	c.verifyClean()
+	if t.Failed() {
+		t.Logf("run it again with COFFEE_TEST_SEED=%d", seed)
 	}
 }
