@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +13,8 @@ import (
 	"time"
 
 	"coffee/app"
+	"coffee/internal/db"
+	"coffee/internal/db/dbtest"
 )
 
 // The state machine against a small model: several actors work on orders of their own, by chance, and each keeps in
@@ -405,11 +409,41 @@ func TestModelOnTwoReplicas(t *testing.T) {
 	runModel(t, seeds[len(seeds)-1], first, startIn(t, data, options))
 }
 
+// TestModelOnMySQL runs it over two processes on a MySQL server, where statements of two transactions interleave.
+func TestModelOnMySQL(t *testing.T) {
+	t.Parallel()
+	data, databases := t.TempDir(), map[string]string{}
+	for _, service := range []string{"order", "inventory", "analytics"} {
+		databases["COFFEE_"+strings.ToUpper(service)+"_DATABASE"] = dbtest.Config(t, db.MySQL, service).URL
+	}
+	seeds := modelSeeds(t)
+	first := startOver(t, data, databases)
+	runModel(t, seeds[len(seeds)-1], first, startOver(t, data, databases))
+}
+
+// startOver starts one process on a data folder and databases that others may use too.
+func startOver(t *testing.T, data string, databases map[string]string) *chain {
+	t.Helper()
+	listeners := map[string]net.Listener{"gateway": listenLocal(t), "frontend": listenLocal(t)}
+	environment := maps.Clone(databases)
+	environment["COFFEE_DATA"] = data
+	environment["COFFEE_GATEWAY_URL"] = "http://" + listeners["gateway"].Addr().String()
+	environment["COFFEE_PUBLIC_URL"] = "http://" + listeners["frontend"].Addr().String()
+	config, err := app.Load(func(name string) string { return environment[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return running(t, config, []app.Options{{ReconcileAfter: time.Second, Listeners: listeners, Log: testLog(t)}})
+}
+
 func runModel(t *testing.T, seed uint64, c *chain, others ...*chain) {
 	s := newModelShop(t, c)
 	if len(others) > 0 {
 		s.replicas = append(others, c)
 	}
+	c.asOperator().keyed("POST", "/api/v1/cafes/"+s.id+"/receipts", object{
+		"lines": []object{{"ingredient_id": s.croissStk, "quantity": 200000}}, // scarce, not gone
+	})
 	opening := s.onHand()
 	var wait sync.WaitGroup
 	until := time.Now().Add(modelTime(t))
