@@ -118,3 +118,27 @@ func TestRefusedOrderHoldsNothing(t *testing.T) {
 		t.Errorf("%d croissants are left, want 0", left)
 	}
 }
+
+// TestChangeAgainWithAnotherKey: who lost the Idempotency-Key of a change and sends it again under a new one is told
+// the same difference: it is money to take or to give.
+func TestChangeAgainWithAnotherKey(t *testing.T) {
+	s := newShop(t, nil)
+	r := request(line(latteM, 1), line(latteL, 1))
+	r.Tenders = []*orderpb.TenderRequest{cash(2800 + 3300)}
+	first := s.place(ana, r)
+	for _, tt := range []struct {
+		void []int32
+		with *orderpb.LineRequest
+		want int64
+	}{
+		{[]int32{2}, line(latteM, 1), -500}, {nil, line(latteM, 1), 2800}, {[]int32{1}, line(croissant, 3), 800},
+	} {
+		change := &orderpb.ChangeOrderRequest{Id: first.GetId(), VoidLines: tt.void, Replacement: request(tt.with)}
+		for range 2 {
+			got := must[*orderpb.ChangeOrderResponse](t)(s.as(ana).ChangeOrder(keyCtx(t), change))
+			if got.GetDifference() != tt.want {
+				t.Errorf("lines %v: a difference of %d, want %d", tt.void, got.GetDifference(), tt.want)
+			}
+		}
+	}
+}

@@ -29,15 +29,15 @@ type modelLine struct {
 	gross, discount, total int64
 	state                  string
 	made                   bool // voided as made
-	refunded, restocked    int64
+	refunded               int64
 	reversed               map[string]int64
 }
 
 type modelOrder struct {
-	id                string
-	lines             []*modelLine
-	paid, given       int64
-	remake, cancelled bool
+	id          string
+	lines       []*modelLine
+	paid, given int64
+	remake      bool
 }
 
 // part is the first n units of a line, rounded as a refund rounds.
@@ -439,7 +439,7 @@ func startOver(t *testing.T, data string, databases map[string]string) *chain {
 func runModel(t *testing.T, seed uint64, c *chain, others ...*chain) {
 	s := newModelShop(t, c)
 	if len(others) > 0 {
-		s.replicas = append(others, c)
+		s.replicas = append([]*chain{c}, others...)
 	}
 	c.asOperator().keyed("POST", "/api/v1/cafes/"+s.id+"/receipts", object{
 		"lines": []object{{"ingredient_id": s.croissStk, "quantity": 200000}}, // scarce, not gone
