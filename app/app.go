@@ -36,6 +36,8 @@ type Options struct {
 	Step func(name string)
 	// ReconcileAfter is how old an unconfirmed consumption must be to be looked at; 0: 30 s.
 	ReconcileAfter time.Duration
+	// CallTimeout bounds a request and each call behind it; 0: the standard bounds. Tests on busy machines wait longer.
+	CallTimeout time.Duration
 }
 
 // App is parts of the system, listening.
@@ -172,7 +174,7 @@ func (a *App) conn(issuer, to string) (grpc.ClientConnInterface, error) {
 	if err != nil {
 		return nil, err
 	}
-	timeout := rpc.DefaultTimeout
+	timeout := max(rpc.DefaultTimeout, a.options.CallTimeout)
 	if issuer == "gateway" {
 		timeout = gatewayTimeout
 	}

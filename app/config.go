@@ -150,6 +150,15 @@ func (c Config) validate() error {
 	for name, listen := range c.Listen {
 		if _, _, err := net.SplitHostPort(listen); err != nil {
 			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: %q is not host:port", strings.ToUpper(name), listen))
+		} else if !Loopback(listen) {
+			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: services speak without TLS in this version, so they listen on loopback only, not on %s", strings.ToUpper(name), listen))
+		}
+	}
+	for name, listen := range map[string]string{"GATEWAY": c.GatewayListen, "FRONTEND": c.FrontendListen} {
+		if _, _, err := net.SplitHostPort(listen); err != nil {
+			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: %q is not host:port", name, listen))
+		} else if !Loopback(listen) && !strings.HasPrefix(c.PublicURL, "https:") {
+			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: on %s cookies would travel in the clear; put TLS in front and say so with an https COFFEE_PUBLIC_URL", name, listen))
 		}
 	}
 	for name, database := range c.Database {

@@ -35,7 +35,17 @@ func TestSettingsThatDoNotStart(t *testing.T) {
 			t.Errorf("%s=%s: %v, want an error that names the variable", name, value, err)
 		}
 	}
-	if _, err := Load(env(map[string]string{"COFFEE_PUBLIC_URL": "https://coffee.example.com"})); err != nil {
+	for name, pairs := range map[string]map[string]string{
+		"COFFEE_ORDER_LISTEN":    {"COFFEE_ORDER_LISTEN": "0.0.0.0:5002", "COFFEE_PUBLIC_URL": "https://coffee.example.com"},
+		"COFFEE_GATEWAY_LISTEN":  {"COFFEE_GATEWAY_LISTEN": ":5000"},
+		"COFFEE_FRONTEND_LISTEN": {"COFFEE_FRONTEND_LISTEN": "192.168.1.7:8080"},
+	} {
+		if _, err := Load(env(pairs)); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v: %v, want a refusal that names %s", pairs, err, name)
+		}
+	}
+	behindTLS := map[string]string{"COFFEE_PUBLIC_URL": "https://coffee.example.com", "COFFEE_FRONTEND_LISTEN": "0.0.0.0:8080"}
+	if _, err := Load(env(behindTLS)); err != nil {
 		t.Error(err)
 	}
 }

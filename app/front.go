@@ -26,7 +26,7 @@ func buildGateway(ctx context.Context, a *App) error {
 		Conns:    func(service string) grpc.ClientConnInterface { return conns[service] },
 		Sessions: session.New(d), Signer: a.keys.signers["gateway"], Now: now, NewID: newID, Log: a.log,
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, OperatorToken: a.operator,
-		CredentialsChanged: a.ForgetSignIns,
+		CredentialsChanged: a.ForgetSignIns, Timeout: a.options.CallTimeout,
 	})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"coffee/app"
 	"coffee/tool/admin"
+	"coffee/tool/demo"
 	"coffee/tool/importer"
 	"coffee/tool/verify"
 )
@@ -33,6 +34,15 @@ func main() {
 	}
 }
 
+// forgetSignIns removes the sign-ins of the demonstration from the data folder in force.
+func forgetSignIns() error {
+	config, err := app.Load(app.Getenv)
+	if err != nil {
+		return err
+	}
+	return app.ForgetFirstRun(config)
+}
+
 func command() *cobra.Command {
 	root := runCommand()
 	root.AddCommand(
@@ -41,7 +51,7 @@ func command() *cobra.Command {
 		importer.Command(),
 		admin.Command(),
 		verify.Command(databases),
-		startForRealCommand(),
+		demo.LeaveCommand(forgetSignIns),
 		configCommand(),
 		healthCommand(),
 		versionCommand(),

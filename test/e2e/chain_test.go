@@ -126,6 +126,9 @@ func running(t testing.TB, config app.Config, processes []app.Options) *chain {
 	return runningWith(t, config, processes, func(*app.App) {})
 }
 
+// patience bounds calls in tests: none may depend on how fast the machine is.
+const patience = 30 * time.Second
+
 // runningWith is running; opened is told of each process.
 func runningWith(t testing.TB, config app.Config, processes []app.Options, opened func(*app.App)) *chain {
 	t.Helper()
@@ -133,6 +136,9 @@ func runningWith(t testing.TB, config app.Config, processes []app.Options, opene
 	ended := make(chan error, len(processes))
 	c := &chain{t: t, config: config}
 	for _, options := range processes {
+		if options.CallTimeout == 0 {
+			options.CallTimeout = patience
+		}
 		a, err := app.Open(ctx, config, options)
 		if err != nil {
 			cancel()
@@ -200,7 +206,7 @@ func (c *chain) browser() *browser {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return &browser{c: c, client: &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+	return &browser{c: c, client: &http.Client{Jar: jar, Timeout: 2 * patience}}
 }
 
 // asOperator is the command line's way in.

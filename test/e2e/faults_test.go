@@ -295,6 +295,7 @@ func TestDeadAndHungServicesAnswer503(t *testing.T) {
 				if part != "inventory" {
 					processes = append(processes, app.Options{
 						Parts: []string{part}, Log: testLog(t), Listeners: map[string]net.Listener{part: listeners[part]},
+						CallTimeout: 2 * time.Second, // what is bounded must end, however short the bound
 					})
 				}
 			}

@@ -51,6 +51,7 @@ func child(data string) error {
 		Log:            slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Listeners:      map[string]net.Listener{"gateway": gateway, "frontend": frontend},
 		ReconcileAfter: time.Millisecond,
+		CallTimeout:    patience,
 		Step: func(step string) {
 			if os.Remove(filepath.Join(data, "kill-at-"+step)) == nil {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)

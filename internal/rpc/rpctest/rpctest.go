@@ -16,6 +16,9 @@ import (
 	"coffee/internal/rpc"
 )
 
+// patience is longer than any call takes on a busy machine: no test may depend on how fast it is.
+const patience = time.Minute
+
 // Audience is the chain's name in tests.
 const Audience = "coffee-test"
 
@@ -67,7 +70,7 @@ func (s *Server) Signer(issuer string) *rpc.Signer { return s.signers[issuer] }
 
 // Service is a connection as a service calls on its own account (or with the caller of ctx behind it).
 func (s *Server) Service(name string) grpc.ClientConnInterface {
-	client := &rpc.Client{Signer: s.signers[name]}
+	client := &rpc.Client{Signer: s.signers[name], Timeout: patience}
 	return grpchan.InterceptClientConn(s.channel, client.Unary, client.Stream)
 }
 
