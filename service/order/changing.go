@@ -7,6 +7,7 @@ import (
 	"coffee/internal/errs"
 	"coffee/internal/keyed"
 	"coffee/internal/rpc"
+	"coffee/service/order/journal"
 )
 
 // Change voids queued lines of an order and places a linked order under the same call number, in one step. Money
@@ -55,12 +56,44 @@ func (s *Service) Change(ctx context.Context, caller rpc.Caller, id string, void
 	if err != nil {
 		return changed, replacement, 0, err
 	}
-	answer := Answer{Orders: []string{id, r.ID}, Amount: difference}
-	if stored, ok, err := s.Store.Answered(ctx, key); err == nil && ok {
-		answer = stored
+	answer, ok, err := s.Store.Answered(ctx, key)
+	if err == nil && !ok { // it was placed under another key
+		answer = Answer{Orders: []string{id, r.ID}}
+		answer.Amount, err = s.differenceOf(ctx, r.Cafe, id, r.ID)
+	}
+	if err != nil {
+		return changed, replacement, 0, err
 	}
 	return s.changeAnswer(ctx, answer)
 }
+
+// differenceOf reads from the journal what a change answered: what its replacement came to, less what the entry before
+// it, of the same transaction, gave back for the lines it took.
+func (s *Service) differenceOf(ctx context.Context, cafe, id, replacement string) (int64, error) {
+	placed, err := s.Store.Journal(ctx, cafe, 0, replacement, 1)
+	if err != nil || len(placed) == 0 {
+		return 0, err
+	}
+	event, err := journal.Decode(placed[0].Payload)
+	if err != nil {
+		return 0, err
+	}
+	difference := event.GetOrderTotal()
+	taken, err := s.Store.Journal(ctx, cafe, placed[0].Seq-2, "", 1)
+	if err != nil || len(taken) == 0 || taken[0].Seq != placed[0].Seq-1 || taken[0].OrderID != id || taken[0].Kind != kindVoided {
+		return difference, err
+	}
+	if event, err = journal.Decode(taken[0].Payload); err != nil || event.GetReason() != reasonChanged {
+		return difference, err
+	}
+	for _, t := range event.GetTenders() {
+		difference += t.GetAmount() // below zero: given back
+	}
+	return difference, nil
+}
+
+// reasonChanged is why a change takes lines back.
+const reasonChanged = "changed"
 
 func (s *Service) changeAnswer(ctx context.Context, a Answer) (changed, replacement Order, difference int64, err error) {
 	orders, err := s.Store.Orders(ctx, a.Orders)
@@ -95,7 +128,7 @@ func (s *Service) takeOver(tx Tx, caller rpc.Caller, id string, voidLines []int3
 	}
 	after := before.clone()
 	made := false
-	if _, err := s.takeBack(tx, caller, &after, Void{Lines: voidLines, Made: &made, Reason: "changed"}, now); err != nil {
+	if _, err := s.takeBack(tx, caller, &after, Void{Lines: voidLines, Made: &made, Reason: reasonChanged}, now); err != nil {
 		return nil, 0, err
 	}
 	after.derive(now)
@@ -118,7 +151,7 @@ func (s *Service) takeOver(tx Tx, caller rpc.Caller, id string, voidLines []int3
 			left -= n
 		}
 	}
-	return []entry{{kind: kindVoided, before: &before, after: &after, by: caller, reason: "changed"}}, o.Total - carried, nil
+	return []entry{{kind: kindVoided, before: &before, after: &after, by: caller, reason: reasonChanged}}, o.Total - carried, nil
 }
 
 // Remake is lines to be made again.
@@ -194,12 +227,13 @@ func (s *Service) Remake(ctx context.Context, caller rpc.Caller, r Remake, key k
 // remade is the lines of a remake: the same things, without money.
 func remade(first *Order, lines []RemakeLine, now time.Time) ([]Line, error) {
 	var out []Line
+	units := map[int32]int32{} // a line may be named more than once
 	for _, r := range lines {
 		l := first.line(r.Line)
 		if l == nil {
 			return nil, errs.NotFound("line %d", r.Line)
 		}
-		if r.Quantity > l.Quantity {
+		if units[r.Line] += r.Quantity; units[r.Line] > l.Quantity {
 			return nil, errs.Conflict("too_many_units", "Line %d was %d units.", r.Line, l.Quantity)
 		}
 		n := Line{

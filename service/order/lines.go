@@ -177,8 +177,11 @@ func (s *Service) cancel(ctx context.Context, caller rpc.Caller, id, cafe, reaso
 		answer = Order{ID: id, Cafe: cafe, State: StateVoided, MoneyState: Unpaid}
 		n := int32(0)
 		for _, a := range attempts {
-			if a.Outcome == AttemptCancelled {
+			switch a.Outcome {
+			case AttemptCancelled:
 				return nil
+			case AttemptPlaced:
+				return ErrTaken // placed since the look above: look again
 			}
 			n = max(n, a.N)
 		}

@@ -215,6 +215,7 @@ func (s *Service) put(ctx context.Context, caller rpc.Caller, id string, content
 		case errors.Is(err, ErrTaken), errors.Is(err, ErrChanged), db.IsUnknownCommit(err), errs.HasCode(err, "idempotency_in_progress"):
 			// Another try, the reconciler or a cancel was first, or nobody knows: look.
 		default:
+			s.letGo(ctx, p.take, err)
 			return Order{}, err
 		}
 	}
@@ -245,12 +246,30 @@ func (s *Service) giveUp(ctx context.Context, c Consumption) error {
 			return err
 		}
 	}
+	return s.abandonAndGiveBack(ctx, c)
+}
+
+func (s *Service) abandonAndGiveBack(ctx context.Context, c Consumption) error {
 	open := OpenConsumption{OrderID: c.OrderID, Attempt: c.Attempt, Cafe: c.Cafe, BusinessDate: c.BusinessDate}
 	outcome, err := s.abandon(ctx, open)
 	if err != nil || outcome == AttemptPlaced {
 		return err
 	}
 	return s.giveBack(ctx, open)
+}
+
+// letGo gives back what an order took that was refused after all (overpaid, a line that is being made by now): the
+// last croissant should not wait for the reconciler. Where nobody refused it, because the database was away, that is
+// whose it stays.
+func (s *Service) letGo(ctx context.Context, c Consumption, why error) {
+	if e, ok := errs.As(why); !ok || e.Kind == errs.KindUnavailable || e.Kind == errs.KindInternal {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+	defer cancel()
+	if err := s.abandonAndGiveBack(ctx, c); err != nil {
+		s.Log.WarnContext(ctx, "a refused order's stock waits for the reconciler", "order", c.OrderID, "error", err.Error())
+	}
 }
 
 // next looks an id up: the order it already is, or the attempt to make.
@@ -300,6 +319,7 @@ func (s *Service) write(ctx context.Context, p *plan, n int32, expansion Expansi
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	err := s.Store.Write(ctx, func(tx Tx) error {
+		placed = Order{} // this closure may run more than once
 		_, err := tx.Keyed(p.key, base.PlacedAt, func() (Answer, error) {
 			o := base.clone()
 			if err := s.insert(tx, p, &o); err != nil {

@@ -22,8 +22,10 @@ const (
 	closeGrace   = 2 * time.Hour // behind the cut-off: somebody may still be at work
 	headsEvery   = 200 * time.Millisecond
 	batch        = 500
-	callTimeout  = 5 * time.Second
-	longestPause = time.Minute
+	// collectRounds bounds how many batches are collected at once: at 20 s a round they are more than a chain sells.
+	collectRounds = 50
+	callTimeout   = 5 * time.Second
+	longestPause  = time.Minute
 )
 
 // Run does the background work until ctx ends: it confirms consumptions, drives what stock is owed, mends what a
@@ -220,13 +222,19 @@ func (s *Service) DrainOnce(ctx context.Context) (int, error) {
 // CollectOnce hands over what has been ready for longer than it takes to fetch it. A phone's unpaid order waits for
 // CloseOnce.
 func (s *Service) CollectOnce(ctx context.Context) error {
-	ids, err := s.Store.ReadySince(ctx, s.now().Add(-s.CollectAfter), batch)
-	if err != nil {
-		return err
+	for range collectRounds {
+		ids, err := s.Store.ReadySince(ctx, s.now().Add(-s.CollectAfter), batch)
+		if err != nil {
+			return err
+		}
+		err = s.collectAll(ctx, ids, func(o *Order, _ day.Calendar, now time.Time) (bool, error) {
+			return o.collect(now, s.CollectAfter), nil
+		})
+		if err != nil || len(ids) < batch {
+			return err
+		}
 	}
-	return s.collectAll(ctx, ids, func(o *Order, _ day.Calendar, now time.Time) (bool, error) {
-		return o.collect(now, s.CollectAfter), nil
-	})
+	return nil
 }
 
 // CloseOnce ends what nobody moved on until its business day was over: paid orders were collected, others were not.

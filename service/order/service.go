@@ -183,7 +183,7 @@ type Store interface {
 	List(ctx context.Context, q Query) ([]Order, error)
 	// Board is what is open in a café, with the journal's position that it shows.
 	Board(ctx context.Context, cafe string) ([]Order, int64, error)
-	// ReadySince gives open orders that have been ready since before t.
+	// ReadySince gives open orders that have been ready since before t, without a phone's that is not paid.
 	ReadySince(ctx context.Context, t time.Time, limit int) ([]string, error)
 	// OpenBefore gives open orders of business dates before one.
 	OpenBefore(ctx context.Context, date string, limit int) ([]string, error)

@@ -47,7 +47,9 @@ ORDER BY p.business_date DESC, p.sold_at DESC, p.order_id DESC LIMIT ?;
 SELECT order_id FROM open_order WHERE cafe_id = ?;
 
 -- name: ReadySince :many
-SELECT order_id FROM open_order WHERE ready_at > 0 AND ready_at < ? ORDER BY ready_at LIMIT ?;
+SELECT p.order_id FROM open_order p JOIN orders o ON o.id = p.order_id
+WHERE p.ready_at > 0 AND p.ready_at < ? AND (o.source <> 'phone' OR o.due = 0)
+ORDER BY p.ready_at LIMIT ?;
 
 -- name: OpenBefore :many
 SELECT p.order_id FROM open_order p JOIN orders o ON o.id = p.order_id WHERE o.business_date < ? ORDER BY o.business_date LIMIT ?;

@@ -194,7 +194,8 @@ func (s *Store) Board(ctx context.Context, cafe string) (out []order.Order, seq 
 	return out, seq, err
 }
 
-// ReadySince gives open orders that have been ready since before t.
+// ReadySince gives open orders that have been ready since before t, without a phone's that is not paid: those wait
+// until the day is over, and however many there are, they stand in nobody's way.
 func (s *Store) ReadySince(ctx context.Context, t time.Time, limit int) ([]string, error) {
 	ids, err := s.q.ReadySince(ctx, sqlc.ReadySinceParams{ReadyAt: t.UnixMicro() + 1, Limit: int32(limit)})
 	return texts(ids), err

@@ -958,7 +958,9 @@ func (q *Queries) Postpone(ctx context.Context, arg PostponeParams) error {
 }
 
 const readySince = `-- name: ReadySince :many
-SELECT order_id FROM open_order WHERE ready_at > 0 AND ready_at < ? ORDER BY ready_at LIMIT ?
+SELECT p.order_id FROM open_order p JOIN orders o ON o.id = p.order_id
+WHERE p.ready_at > 0 AND p.ready_at < ? AND (o.source <> 'phone' OR o.due = 0)
+ORDER BY p.ready_at LIMIT ?
 `
 
 type ReadySinceParams struct {
