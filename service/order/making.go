@@ -100,6 +100,7 @@ func illegal(l Line, to LineState) error {
 // enter puts a line into a state and keeps the times true: what is undone has no time any more.
 func (l *Line) enter(to LineState, now time.Time) {
 	l.State = to
+	l.Begun = l.Begun || to != Queued
 	switch to {
 	case Queued:
 		l.MakingAt, l.ReadyAt = time.Time{}, time.Time{}
@@ -159,13 +160,14 @@ func (o *Order) void(numbers []int32, made *bool, reason string, now time.Time) 
 	return taken, nil
 }
 
-// voidNeedsLead tells whether taking these lines back needs a lead: something was made, or is being made.
+// voidNeedsLead tells whether taking these lines back needs a lead: something was made, is being made, or was begun and
+// put back: else an undone bump would turn a drink that exists into stock that does not.
 func (o *Order) voidNeedsLead(numbers []int32, made *bool) bool {
 	if made != nil && *made {
 		return true
 	}
 	for _, l := range o.Lines {
-		if (l.State == Making || l.State == Ready) && (len(numbers) == 0 || slices.Contains(numbers, l.Number)) {
+		if (l.State == Making || l.State == Ready || (l.State == Queued && l.Begun)) && (len(numbers) == 0 || slices.Contains(numbers, l.Number)) {
 			return true
 		}
 	}

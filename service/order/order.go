@@ -119,6 +119,7 @@ type Line struct {
 	HandedOverAt, VoidedAt      time.Time
 	VoidReason                  string
 	VoidedMade                  bool
+	Begun                       bool // the bar began with it once, whatever was undone since
 	Uses                        []Use
 	NoRecipe                    bool
 	PriceWindow                 string

@@ -336,3 +336,19 @@ func TestErrorsAreSilentOutside(t *testing.T) {
 		}
 	}
 }
+
+// TestUndoneBumpDoesNotHideAMadeDrink: a barista who puts a finished drink back to queued still needs a lead to void
+// it as never made.
+func TestUndoneBumpDoesNotHideAMadeDrink(t *testing.T) {
+	s := newShop(startOneProcess(t, app.Options{}), "Café Salam")
+	till, id := s.counter("Nadia"), newID()
+	till.ok("PUT", "/api/v1/orders/"+id, object{"lines": []object{{"variation_id": s.latteM, "quantity": 1}}})
+	for _, to := range []string{"ready", "making", "queued"} {
+		till.ok("POST", "/api/v1/orders/"+id+"/lines", object{"to": to})
+	}
+	void := object{"made": false, "reason": "nobody came"}
+	till.refused(403, "approval_required", "POST", "/api/v1/orders/"+id+"/voids", void, "Idempotency-Key", newID())
+	approval := till.ok("POST", "/api/v1/approvals", object{"person": "Omar", "pin": s.pins["Omar"]}).text("approval")
+	void["approval"] = approval
+	wantText(t, till.keyed("POST", "/api/v1/orders/"+id+"/voids", void), "state", "voided")
+}

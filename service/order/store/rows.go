@@ -110,6 +110,7 @@ type lineDetail struct {
 	Times          [5]int64         `json:"at"` // queued, making, ready, handed over, voided
 	VoidReason     string           `json:"vr,omitempty"`
 	VoidedMade     bool             `json:"vm,omitempty"`
+	Begun          bool             `json:"bg,omitempty"`
 	Uses           []order.Use      `json:"us,omitempty"`
 	NoRecipe       bool             `json:"nr,omitempty"`
 	PriceWindow    string           `json:"pw,omitempty"`
@@ -122,7 +123,7 @@ func lineDetailOf(l *order.Line) []byte {
 	return encode(lineDetail{
 		Item: l.ItemName, Variation: l.VariationName, Category: l.CategoryID, CategoryName: l.CategoryName, Station: l.Station,
 		Modifiers: l.Modifiers, TaxCode: l.TaxCode, Note: l.Note, Combo: l.ComboID, ComboName: l.ComboName,
-		ComboGroup: l.ComboGroup, Comp: l.Comp, VoidReason: l.VoidReason, VoidedMade: l.VoidedMade, Uses: l.Uses,
+		ComboGroup: l.ComboGroup, Comp: l.Comp, VoidReason: l.VoidReason, VoidedMade: l.VoidedMade, Begun: l.Begun, Uses: l.Uses,
 		NoRecipe: l.NoRecipe, PriceWindow: l.PriceWindow, OverrideBy: l.OverrideBy, OverrideReason: l.OverrideReason,
 		BarSeconds: l.BarSeconds, Times: [5]int64{
 			toMicro(l.QueuedAt), toMicro(l.MakingAt), toMicro(l.ReadyAt), toMicro(l.HandedOverAt), toMicro(l.VoidedAt),
@@ -150,7 +151,7 @@ func lineFrom(r sqlc.OrderLine) (order.Line, error) {
 		ComboName: d.ComboName, ComboGroup: d.ComboGroup, Comp: d.Comp, RefundedQuantity: r.RefundedQuantity,
 		RefundedAmount: r.RefundedAmount, QueuedAt: fromMicro(d.Times[0]), MakingAt: fromMicro(d.Times[1]),
 		ReadyAt: fromMicro(d.Times[2]), HandedOverAt: fromMicro(d.Times[3]), VoidedAt: fromMicro(d.Times[4]),
-		VoidReason: d.VoidReason, VoidedMade: d.VoidedMade, Uses: d.Uses, NoRecipe: d.NoRecipe, PriceWindow: d.PriceWindow,
+		VoidReason: d.VoidReason, VoidedMade: d.VoidedMade, Begun: d.Begun, Uses: d.Uses, NoRecipe: d.NoRecipe, PriceWindow: d.PriceWindow,
 		OverrideBy: d.OverrideBy, OverrideReason: d.OverrideReason, BarSeconds: d.BarSeconds,
 	}, nil
 }

@@ -41,7 +41,7 @@ func full(cafe string) order.Order {
 			Station: "bar", Modifiers: []order.Modifier{{ID: newID(), Name: "Oat", Group: "Milk", Quantity: 1, Price: 400}}, Quantity: 2,
 			UnitPrice: 10, Gross: 20, Discount: 1, Amount: 19, TaxCode: "standard", TaxRate: 1000, Tax: 2, Net: 17, Total: 19, State: order.Ready,
 			Note: "hot", ComboID: newID(), ComboName: "Lunch", ComboGroup: 1, Comp: true, RefundedQuantity: 1, RefundedAmount: 9, QueuedAt: now,
-			MakingAt: now, ReadyAt: now, HandedOverAt: now, VoidedAt: now, VoidReason: "x", VoidedMade: true, NoRecipe: true, PriceWindow: "happy",
+			MakingAt: now, ReadyAt: now, HandedOverAt: now, VoidedAt: now, VoidReason: "x", VoidedMade: true, Begun: true, NoRecipe: true, PriceWindow: "happy",
 			Uses:       []order.Use{{IngredientID: newID(), Name: "Milk", Slot: "milk", Quantity: 240000, Unit: "ml", Counted: true, Allergens: []string{"milk"}}},
 			OverrideBy: "lea", OverrideReason: "chip", BarSeconds: 60,
 		}},
