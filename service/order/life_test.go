@@ -226,7 +226,7 @@ func TestCancel(t *testing.T) {
 }
 
 // TestCollect: what waits ready for 15 minutes is collected by the clock; a phone's unpaid order waits until the day
-// is over and is uncollected.
+// is over and is then taken back; the counter's unpaid one is uncollected and stays due.
 func TestCollect(t *testing.T) {
 	s := newShop(t, nil)
 	paid := s.place(ana, request(line(latteM, 1)))
@@ -236,6 +236,10 @@ func TestCollect(t *testing.T) {
 	r = request(line(latteM, 1))
 	r.CafeId = cafeA
 	unpaid := s.place(rpctest.Customer(newID()), r)
+	r = request(line(latteM, 1))
+	r.CafeId = cafeA
+	queued := s.place(rpctest.Customer(newID()), r)
+	table := s.place(ana, request(line(latteM, 1)))
 	for _, o := range []*orderpb.Order{paid, unpaid} {
 		must[*orderpb.Order](t)(s.advance(ana, o.GetId(), "ready"))
 	}
@@ -267,8 +271,14 @@ func TestCollect(t *testing.T) {
 	if got := state(forgotten.GetId()); got.GetState() != "collected" || !got.GetCollectedAutomatically() {
 		t.Errorf("a paid order nobody bumped, after the day: %v", got)
 	}
-	if got := state(unpaid.GetId()).GetState(); got != "uncollected" {
-		t.Errorf("unpaid phone order after the day: %s", got)
+	if got := state(unpaid.GetId()); got.GetState() != "voided" || got.GetTotal() != 0 || got.GetDue() != 0 || !got.GetLines()[0].GetVoidedMade() {
+		t.Errorf("a phone's order that was made and never fetched is waste and no sale, but is %v", got)
+	}
+	if got := state(queued.GetId()); got.GetState() != "voided" || got.GetLines()[0].GetVoidedMade() {
+		t.Errorf("a phone's order that nobody began goes back into stock, but is %v", got)
+	}
+	if got := state(table.GetId()).GetState(); got != "uncollected" {
+		t.Errorf("the counter's unpaid order after the day: %s", got)
 	}
 	s.checkSales(cafeA)
 }

@@ -276,13 +276,20 @@ func (s *Service) collectAll(ctx context.Context, ids []string, rule func(*Order
 			if moved, err := rule(&after, calendar, now); err != nil || !moved {
 				return err
 			}
+			e := entry{kind: kindCollected, before: &before, after: &after, by: rpc.Caller{Kind: rpc.KindService, Service: "order"}, reason: "automatic"}
+			if after.Open() && after.noShow() {
+				// What the bar made is waste, the rest goes back into stock.
+				if _, err := s.takeBack(tx, e.by, &after, Void{Reason: reasonNoShow}, now); err != nil {
+					return err
+				}
+				after.derive(now)
+				e.kind, e.reason = kindVoided, reasonNoShow
+			}
 			if err := tx.Save(&before, &after); err != nil {
 				return err
 			}
 			cafe = after.Cafe
-			return s.commit(tx, now, entry{
-				kind: kindCollected, before: &before, after: &after, by: rpc.Caller{Kind: rpc.KindService, Service: "order"}, reason: "automatic",
-			})
+			return s.commit(tx, now, e)
 		})
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("collect order %s: %w", id, err))
@@ -311,10 +318,19 @@ func (o *Order) closeDay(calendar day.Calendar, now time.Time) (bool, error) {
 	if err != nil || !o.Open() || now.Before(ends.Add(closeGrace)) {
 		return false, err
 	}
+	if o.noShow() {
+		return true, nil // its lines are taken back: collectAll
+	}
 	o.Uncollected = o.Due > 0
 	o.handOverAll(now)
 	return true, nil
 }
+
+// noShow tells of a phone's order that nobody paid anything for. When its day is over it is taken back, not sold.
+func (o *Order) noShow() bool { return o.Source == FromPhone && o.Due > 0 && o.Paid == 0 }
+
+// reasonNoShow is why such an order was taken back.
+const reasonNoShow = "not collected"
 
 func (o *Order) handOverAll(now time.Time) {
 	for i := range o.Lines {
