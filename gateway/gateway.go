@@ -147,6 +147,7 @@ func (d *Deps) defaults() {
 
 // connect registers the generated handlers of every service.
 func (g *Gateway) connect() error {
+	parseStrictly()
 	nothing := func(string) (string, bool) { return "", false }
 	g.mux = runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newMarshaler()),
@@ -156,7 +157,6 @@ func (g *Gateway) connect() error {
 		runtime.WithOutgoingHeaderMatcher(nothing),
 		runtime.WithOutgoingTrailerMatcher(nothing),
 		runtime.WithMetadata(func(context.Context, *http.Request) metadata.MD { return nil }),
-		runtime.SetQueryParameterParser(queryParser{}),
 		runtime.WithForwardResponseOption(g.afterwards),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithDisableHTTPMethodOverride(),

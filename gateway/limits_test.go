@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -300,4 +301,18 @@ func TestSlowHandler(t *testing.T) {
 	}
 	w.serve(w.gateway, func(s *http.Server) { s.ReadTimeout = 100 * time.Millisecond })
 	w.operator().want(200, "GET", "/api/v1/orders/"+orderID, "")
+}
+
+// TestGatewaysStartSideBySide is for the race detector: what the router's library keeps for the whole process is set once.
+func TestGatewaysStartSideBySide(t *testing.T) {
+	deps := newWorld(t).gateway.Deps
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			if _, err := New(deps); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
 }

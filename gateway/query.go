@@ -3,8 +3,10 @@ package gateway
 import (
 	"net/url"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -40,6 +42,10 @@ func checkQuery(raw string, route *Route) (url.Values, error) {
 	}
 	return values, nil
 }
+
+// parseStrictly makes queryParser the parser. The library keeps it in a variable of the process, whatever mux it is
+// an option of, so that gateways that start side by side may not each set it.
+var parseStrictly = sync.OnceFunc(func() { runtime.SetQueryParameterParser(queryParser{})(nil) })
 
 // queryParser fills a request message from parameters whose names were checked before.
 type queryParser struct{}
