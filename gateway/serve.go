@@ -29,6 +29,8 @@ type call struct {
 	body   []byte
 	who    identity
 	cookie string // the token it came with, if that was in a cookie
+	// cookieKind is the kind of session of that cookie.
+	cookieKind string
 	query  map[string][]string
 }
 
