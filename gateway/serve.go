@@ -31,7 +31,7 @@ type call struct {
 	cookie string // the token it came with, if that was in a cookie
 	// cookieKind is the kind of session of that cookie.
 	cookieKind string
-	query  map[string][]string
+	query      map[string][]string
 }
 
 func (c *call) name() string {
