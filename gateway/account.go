@@ -30,6 +30,7 @@ func (g *Gateway) byHand() map[string]handler {
 		"GET /api/v1/sessions":                     g.listSessions,
 		"DELETE /api/v1/sessions/{id}":             g.endSession,
 		"GET /api/v1/cafes/{cafe_id}/board/stream": g.streamBoard,
+		"GET /api/v1/orders/{id}/stream":           g.streamOrder,
 		"GET /openapi.json":                        g.showOpenAPI,
 		"GET /docs":                                g.showDocs,
 		"GET /docs/{file}":                         g.showDocs,
@@ -141,7 +142,9 @@ func (g *Gateway) signOut(w http.ResponseWriter, r *http.Request, c *call) error
 			return err
 		}
 	}
-	g.cookie.clear(w)
+	if c.cookieKind != "" {
+		g.cookie.clear(w, c.cookieKind)
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -194,7 +197,7 @@ func (g *Gateway) endSession(w http.ResponseWriter, r *http.Request, c *call) er
 	case !ended:
 		return errs.NotFound("session %s", id)
 	case id == s.ID:
-		g.cookie.clear(w)
+		g.cookie.clear(w, s.Kind)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -197,6 +197,7 @@ type fakeOrder struct {
 	getFn    func(context.Context, *orderpb.GetOrderRequest) (*orderpb.Order, error)
 	settleFn func(context.Context, *orderpb.SettleRequest) (*orderpb.SettleResponse, error)
 	streamFn func(*orderpb.StreamBoardRequest, grpc.ServerStreamingServer[orderpb.BoardEvent]) error
+	followFn func(*orderpb.StreamOrderRequest, grpc.ServerStreamingServer[orderpb.OrderEvent]) error
 }
 
 func (f *fakeOrder) PlaceOrder(ctx context.Context, r *orderpb.PlaceOrderRequest) (*orderpb.Order, error) {
@@ -222,6 +223,10 @@ func (f *fakeOrder) Settle(ctx context.Context, r *orderpb.SettleRequest) (*orde
 
 func (f *fakeOrder) ListOrders(context.Context, *orderpb.ListOrdersRequest) (*orderpb.ListOrdersResponse, error) {
 	return &orderpb.ListOrdersResponse{}, nil
+}
+
+func (f *fakeOrder) StreamOrder(r *orderpb.StreamOrderRequest, s grpc.ServerStreamingServer[orderpb.OrderEvent]) error {
+	return f.followFn(r, s)
 }
 
 func (f *fakeOrder) StreamBoard(r *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
@@ -292,6 +297,7 @@ func (w *world) serve(handler http.Handler, change func(*http.Server)) {
 type client struct {
 	w      *world
 	cookie string
+	kind   string // of the session in the cookie
 	bearer string
 	page   bool // of our own origin
 	header http.Header
@@ -360,7 +366,7 @@ func (c *client) request(method, path, body string) *http.Request {
 		r.Header[name] = values
 	}
 	if c.cookie != "" {
-		r.Header.Set("Cookie", "coffee="+c.cookie)
+		r.Header.Set("Cookie", "coffee-"+c.kind+"="+c.cookie)
 	}
 	if c.bearer != "" {
 		r.Header.Set("Authorization", "Bearer "+c.bearer)
@@ -385,8 +391,8 @@ func (c *client) send(r *http.Request) answer {
 		c.w.t.Fatal(err)
 	}
 	for _, k := range response.Cookies() {
-		if k.Name == "coffee" && k.MaxAge >= 0 {
-			c.cookie = k.Value
+		if kind, ours := strings.CutPrefix(k.Name, "coffee-"); ours && k.MaxAge >= 0 {
+			c.cookie, c.kind = k.Value, kind
 		}
 	}
 	return answer{response.StatusCode, response.Header, string(got)}

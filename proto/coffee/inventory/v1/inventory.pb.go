@@ -1569,6 +1569,102 @@ func (x *PreviewExpansionResponse) GetLine() *ExpandedLine {
 	return nil
 }
 
+type ExpandLinesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Service       string                 `protobuf:"bytes,1,opt,name=service,proto3" json:"service,omitempty"`
+	Lines         []*ConsumeLine         `protobuf:"bytes,2,rep,name=lines,proto3" json:"lines,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExpandLinesRequest) Reset() {
+	*x = ExpandLinesRequest{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExpandLinesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExpandLinesRequest) ProtoMessage() {}
+
+func (x *ExpandLinesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExpandLinesRequest.ProtoReflect.Descriptor instead.
+func (*ExpandLinesRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ExpandLinesRequest) GetService() string {
+	if x != nil {
+		return x.Service
+	}
+	return ""
+}
+
+func (x *ExpandLinesRequest) GetLines() []*ConsumeLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+type ExpandLinesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Lines         []*ExpandedLine        `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExpandLinesResponse) Reset() {
+	*x = ExpandLinesResponse{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExpandLinesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExpandLinesResponse) ProtoMessage() {}
+
+func (x *ExpandLinesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExpandLinesResponse.ProtoReflect.Descriptor instead.
+func (*ExpandLinesResponse) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ExpandLinesResponse) GetLines() []*ExpandedLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
 type ListStockRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty: the caller's own café, or every café for head office.
@@ -1583,7 +1679,7 @@ type ListStockRequest struct {
 
 func (x *ListStockRequest) Reset() {
 	*x = ListStockRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[20]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1595,7 +1691,7 @@ func (x *ListStockRequest) String() string {
 func (*ListStockRequest) ProtoMessage() {}
 
 func (x *ListStockRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[20]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1608,7 +1704,7 @@ func (x *ListStockRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListStockRequest.ProtoReflect.Descriptor instead.
 func (*ListStockRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{20}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListStockRequest) GetCafeId() string {
@@ -1656,7 +1752,7 @@ type ListStockResponse struct {
 
 func (x *ListStockResponse) Reset() {
 	*x = ListStockResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[21]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1668,7 +1764,7 @@ func (x *ListStockResponse) String() string {
 func (*ListStockResponse) ProtoMessage() {}
 
 func (x *ListStockResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[21]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1681,7 +1777,7 @@ func (x *ListStockResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListStockResponse.ProtoReflect.Descriptor instead.
 func (*ListStockResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{21}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListStockResponse) GetStock() []*StockLine {
@@ -1710,7 +1806,7 @@ type PutParRequest struct {
 
 func (x *PutParRequest) Reset() {
 	*x = PutParRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[22]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1722,7 +1818,7 @@ func (x *PutParRequest) String() string {
 func (*PutParRequest) ProtoMessage() {}
 
 func (x *PutParRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[22]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1735,7 +1831,7 @@ func (x *PutParRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutParRequest.ProtoReflect.Descriptor instead.
 func (*PutParRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{22}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PutParRequest) GetCafeId() string {
@@ -1781,7 +1877,7 @@ type ReceiveRequest struct {
 
 func (x *ReceiveRequest) Reset() {
 	*x = ReceiveRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[23]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1793,7 +1889,7 @@ func (x *ReceiveRequest) String() string {
 func (*ReceiveRequest) ProtoMessage() {}
 
 func (x *ReceiveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[23]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1806,7 +1902,7 @@ func (x *ReceiveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceiveRequest.ProtoReflect.Descriptor instead.
 func (*ReceiveRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{23}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ReceiveRequest) GetCafeId() string {
@@ -1858,7 +1954,7 @@ type ReceiveLine struct {
 
 func (x *ReceiveLine) Reset() {
 	*x = ReceiveLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[24]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1870,7 +1966,7 @@ func (x *ReceiveLine) String() string {
 func (*ReceiveLine) ProtoMessage() {}
 
 func (x *ReceiveLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[24]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1883,7 +1979,7 @@ func (x *ReceiveLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceiveLine.ProtoReflect.Descriptor instead.
 func (*ReceiveLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{24}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ReceiveLine) GetIngredientId() string {
@@ -1925,7 +2021,7 @@ type WasteRequest struct {
 
 func (x *WasteRequest) Reset() {
 	*x = WasteRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[25]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1937,7 +2033,7 @@ func (x *WasteRequest) String() string {
 func (*WasteRequest) ProtoMessage() {}
 
 func (x *WasteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[25]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1950,7 +2046,7 @@ func (x *WasteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WasteRequest.ProtoReflect.Descriptor instead.
 func (*WasteRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{25}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WasteRequest) GetCafeId() string {
@@ -1985,7 +2081,7 @@ type WasteLine struct {
 
 func (x *WasteLine) Reset() {
 	*x = WasteLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[26]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1997,7 +2093,7 @@ func (x *WasteLine) String() string {
 func (*WasteLine) ProtoMessage() {}
 
 func (x *WasteLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[26]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2010,7 +2106,7 @@ func (x *WasteLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WasteLine.ProtoReflect.Descriptor instead.
 func (*WasteLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{26}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *WasteLine) GetIngredientId() string {
@@ -2044,7 +2140,7 @@ type CountRequest struct {
 
 func (x *CountRequest) Reset() {
 	*x = CountRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[27]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2056,7 +2152,7 @@ func (x *CountRequest) String() string {
 func (*CountRequest) ProtoMessage() {}
 
 func (x *CountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[27]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2069,7 +2165,7 @@ func (x *CountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountRequest.ProtoReflect.Descriptor instead.
 func (*CountRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{27}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CountRequest) GetCafeId() string {
@@ -2100,7 +2196,7 @@ type CountLine struct {
 
 func (x *CountLine) Reset() {
 	*x = CountLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[28]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2112,7 +2208,7 @@ func (x *CountLine) String() string {
 func (*CountLine) ProtoMessage() {}
 
 func (x *CountLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[28]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2125,7 +2221,7 @@ func (x *CountLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountLine.ProtoReflect.Descriptor instead.
 func (*CountLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{28}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CountLine) GetIngredientId() string {
@@ -2166,7 +2262,7 @@ type MovementsResponse struct {
 
 func (x *MovementsResponse) Reset() {
 	*x = MovementsResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[29]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2178,7 +2274,7 @@ func (x *MovementsResponse) String() string {
 func (*MovementsResponse) ProtoMessage() {}
 
 func (x *MovementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[29]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2191,7 +2287,7 @@ func (x *MovementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MovementsResponse.ProtoReflect.Descriptor instead.
 func (*MovementsResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{29}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *MovementsResponse) GetMovements() []*Movement {
@@ -2221,7 +2317,7 @@ type ListMovementsRequest struct {
 
 func (x *ListMovementsRequest) Reset() {
 	*x = ListMovementsRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[30]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2233,7 +2329,7 @@ func (x *ListMovementsRequest) String() string {
 func (*ListMovementsRequest) ProtoMessage() {}
 
 func (x *ListMovementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[30]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2246,7 +2342,7 @@ func (x *ListMovementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMovementsRequest.ProtoReflect.Descriptor instead.
 func (*ListMovementsRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{30}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListMovementsRequest) GetCafeId() string {
@@ -2294,7 +2390,7 @@ type ListMovementsResponse struct {
 
 func (x *ListMovementsResponse) Reset() {
 	*x = ListMovementsResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[31]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2306,7 +2402,7 @@ func (x *ListMovementsResponse) String() string {
 func (*ListMovementsResponse) ProtoMessage() {}
 
 func (x *ListMovementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[31]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2319,7 +2415,7 @@ func (x *ListMovementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMovementsResponse.ProtoReflect.Descriptor instead.
 func (*ListMovementsResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{31}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListMovementsResponse) GetMovements() []*Movement {
@@ -2346,7 +2442,7 @@ type GetAllergensRequest struct {
 
 func (x *GetAllergensRequest) Reset() {
 	*x = GetAllergensRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[32]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2358,7 +2454,7 @@ func (x *GetAllergensRequest) String() string {
 func (*GetAllergensRequest) ProtoMessage() {}
 
 func (x *GetAllergensRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[32]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2371,7 +2467,7 @@ func (x *GetAllergensRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAllergensRequest.ProtoReflect.Descriptor instead.
 func (*GetAllergensRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{32}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetAllergensRequest) GetCafeId() string {
@@ -2393,7 +2489,7 @@ type Allergens struct {
 
 func (x *Allergens) Reset() {
 	*x = Allergens{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[33]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2405,7 +2501,7 @@ func (x *Allergens) String() string {
 func (*Allergens) ProtoMessage() {}
 
 func (x *Allergens) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[33]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2418,7 +2514,7 @@ func (x *Allergens) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allergens.ProtoReflect.Descriptor instead.
 func (*Allergens) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{33}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Allergens) GetVariations() []*VariationAllergens {
@@ -2446,7 +2542,7 @@ type VariationAllergens struct {
 
 func (x *VariationAllergens) Reset() {
 	*x = VariationAllergens{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2458,7 +2554,7 @@ func (x *VariationAllergens) String() string {
 func (*VariationAllergens) ProtoMessage() {}
 
 func (x *VariationAllergens) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2471,7 +2567,7 @@ func (x *VariationAllergens) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VariationAllergens.ProtoReflect.Descriptor instead.
 func (*VariationAllergens) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{34}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *VariationAllergens) GetVariationId() string {
@@ -2502,7 +2598,7 @@ type ModifierAllergens struct {
 
 func (x *ModifierAllergens) Reset() {
 	*x = ModifierAllergens{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2514,7 +2610,7 @@ func (x *ModifierAllergens) String() string {
 func (*ModifierAllergens) ProtoMessage() {}
 
 func (x *ModifierAllergens) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2527,7 +2623,7 @@ func (x *ModifierAllergens) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModifierAllergens.ProtoReflect.Descriptor instead.
 func (*ModifierAllergens) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{35}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ModifierAllergens) GetModifierId() string {
@@ -2564,7 +2660,7 @@ type SlotAllergens struct {
 
 func (x *SlotAllergens) Reset() {
 	*x = SlotAllergens{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2576,7 +2672,7 @@ func (x *SlotAllergens) String() string {
 func (*SlotAllergens) ProtoMessage() {}
 
 func (x *SlotAllergens) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2589,7 +2685,7 @@ func (x *SlotAllergens) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SlotAllergens.ProtoReflect.Descriptor instead.
 func (*SlotAllergens) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{36}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *SlotAllergens) GetSlot() string {
@@ -2628,7 +2724,7 @@ type ConsumeLine struct {
 
 func (x *ConsumeLine) Reset() {
 	*x = ConsumeLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2640,7 +2736,7 @@ func (x *ConsumeLine) String() string {
 func (*ConsumeLine) ProtoMessage() {}
 
 func (x *ConsumeLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2653,7 +2749,7 @@ func (x *ConsumeLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeLine.ProtoReflect.Descriptor instead.
 func (*ConsumeLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{37}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ConsumeLine) GetLine() int32 {
@@ -2701,7 +2797,7 @@ type ConsumeModifier struct {
 
 func (x *ConsumeModifier) Reset() {
 	*x = ConsumeModifier{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2713,7 +2809,7 @@ func (x *ConsumeModifier) String() string {
 func (*ConsumeModifier) ProtoMessage() {}
 
 func (x *ConsumeModifier) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2726,7 +2822,7 @@ func (x *ConsumeModifier) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeModifier.ProtoReflect.Descriptor instead.
 func (*ConsumeModifier) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{38}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ConsumeModifier) GetModifierId() string {
@@ -2763,7 +2859,7 @@ type ConsumeRequest struct {
 
 func (x *ConsumeRequest) Reset() {
 	*x = ConsumeRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2775,7 +2871,7 @@ func (x *ConsumeRequest) String() string {
 func (*ConsumeRequest) ProtoMessage() {}
 
 func (x *ConsumeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2788,7 +2884,7 @@ func (x *ConsumeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeRequest.ProtoReflect.Descriptor instead.
 func (*ConsumeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{39}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ConsumeRequest) GetOrderId() string {
@@ -2872,7 +2968,7 @@ type ExpandedLine struct {
 
 func (x *ExpandedLine) Reset() {
 	*x = ExpandedLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2884,7 +2980,7 @@ func (x *ExpandedLine) String() string {
 func (*ExpandedLine) ProtoMessage() {}
 
 func (x *ExpandedLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2897,7 +2993,7 @@ func (x *ExpandedLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExpandedLine.ProtoReflect.Descriptor instead.
 func (*ExpandedLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{40}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ExpandedLine) GetLine() int32 {
@@ -2933,7 +3029,7 @@ type Shortage struct {
 
 func (x *Shortage) Reset() {
 	*x = Shortage{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2945,7 +3041,7 @@ func (x *Shortage) String() string {
 func (*Shortage) ProtoMessage() {}
 
 func (x *Shortage) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2958,7 +3054,7 @@ func (x *Shortage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shortage.ProtoReflect.Descriptor instead.
 func (*Shortage) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{41}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Shortage) GetIngredientId() string {
@@ -2995,7 +3091,7 @@ type ConsumeResponse struct {
 
 func (x *ConsumeResponse) Reset() {
 	*x = ConsumeResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3007,7 +3103,7 @@ func (x *ConsumeResponse) String() string {
 func (*ConsumeResponse) ProtoMessage() {}
 
 func (x *ConsumeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3020,7 +3116,7 @@ func (x *ConsumeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeResponse.ProtoReflect.Descriptor instead.
 func (*ConsumeResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{42}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ConsumeResponse) GetLines() []*ExpandedLine {
@@ -3055,7 +3151,7 @@ type ListOpenConsumptionRequest struct {
 
 func (x *ListOpenConsumptionRequest) Reset() {
 	*x = ListOpenConsumptionRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3067,7 +3163,7 @@ func (x *ListOpenConsumptionRequest) String() string {
 func (*ListOpenConsumptionRequest) ProtoMessage() {}
 
 func (x *ListOpenConsumptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3080,7 +3176,7 @@ func (x *ListOpenConsumptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOpenConsumptionRequest.ProtoReflect.Descriptor instead.
 func (*ListOpenConsumptionRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{43}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListOpenConsumptionRequest) GetOlderThanMs() int64 {
@@ -3110,7 +3206,7 @@ type OpenConsumption struct {
 
 func (x *OpenConsumption) Reset() {
 	*x = OpenConsumption{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3122,7 +3218,7 @@ func (x *OpenConsumption) String() string {
 func (*OpenConsumption) ProtoMessage() {}
 
 func (x *OpenConsumption) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3135,7 +3231,7 @@ func (x *OpenConsumption) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenConsumption.ProtoReflect.Descriptor instead.
 func (*OpenConsumption) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{44}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *OpenConsumption) GetOrderId() string {
@@ -3182,7 +3278,7 @@ type ListOpenConsumptionResponse struct {
 
 func (x *ListOpenConsumptionResponse) Reset() {
 	*x = ListOpenConsumptionResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3194,7 +3290,7 @@ func (x *ListOpenConsumptionResponse) String() string {
 func (*ListOpenConsumptionResponse) ProtoMessage() {}
 
 func (x *ListOpenConsumptionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3207,7 +3303,7 @@ func (x *ListOpenConsumptionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOpenConsumptionResponse.ProtoReflect.Descriptor instead.
 func (*ListOpenConsumptionResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{45}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListOpenConsumptionResponse) GetOpen() []*OpenConsumption {
@@ -3226,7 +3322,7 @@ type ConfirmConsumptionRequest struct {
 
 func (x *ConfirmConsumptionRequest) Reset() {
 	*x = ConfirmConsumptionRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3238,7 +3334,7 @@ func (x *ConfirmConsumptionRequest) String() string {
 func (*ConfirmConsumptionRequest) ProtoMessage() {}
 
 func (x *ConfirmConsumptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3251,7 +3347,7 @@ func (x *ConfirmConsumptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmConsumptionRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmConsumptionRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{46}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ConfirmConsumptionRequest) GetConfirmed() []*OpenConsumption {
@@ -3269,7 +3365,7 @@ type ConfirmConsumptionResponse struct {
 
 func (x *ConfirmConsumptionResponse) Reset() {
 	*x = ConfirmConsumptionResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3281,7 +3377,7 @@ func (x *ConfirmConsumptionResponse) String() string {
 func (*ConfirmConsumptionResponse) ProtoMessage() {}
 
 func (x *ConfirmConsumptionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3294,7 +3390,7 @@ func (x *ConfirmConsumptionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmConsumptionResponse.ProtoReflect.Descriptor instead.
 func (*ConfirmConsumptionResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{47}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{49}
 }
 
 type ReverseLine struct {
@@ -3311,7 +3407,7 @@ type ReverseLine struct {
 
 func (x *ReverseLine) Reset() {
 	*x = ReverseLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3323,7 +3419,7 @@ func (x *ReverseLine) String() string {
 func (*ReverseLine) ProtoMessage() {}
 
 func (x *ReverseLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3336,7 +3432,7 @@ func (x *ReverseLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseLine.ProtoReflect.Descriptor instead.
 func (*ReverseLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{48}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ReverseLine) GetLine() int32 {
@@ -3383,7 +3479,7 @@ type ReverseRequest struct {
 
 func (x *ReverseRequest) Reset() {
 	*x = ReverseRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3395,7 +3491,7 @@ func (x *ReverseRequest) String() string {
 func (*ReverseRequest) ProtoMessage() {}
 
 func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3408,7 +3504,7 @@ func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseRequest.ProtoReflect.Descriptor instead.
 func (*ReverseRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{49}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ReverseRequest) GetOrderId() string {
@@ -3469,7 +3565,7 @@ type ReverseResponse struct {
 
 func (x *ReverseResponse) Reset() {
 	*x = ReverseResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[50]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3481,7 +3577,7 @@ func (x *ReverseResponse) String() string {
 func (*ReverseResponse) ProtoMessage() {}
 
 func (x *ReverseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[50]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3494,7 +3590,7 @@ func (x *ReverseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseResponse.ProtoReflect.Descriptor instead.
 func (*ReverseResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{50}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ReverseResponse) GetRepeatedCall() bool {
@@ -3513,7 +3609,7 @@ type ListIngredientUsesRequest struct {
 
 func (x *ListIngredientUsesRequest) Reset() {
 	*x = ListIngredientUsesRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[51]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3525,7 +3621,7 @@ func (x *ListIngredientUsesRequest) String() string {
 func (*ListIngredientUsesRequest) ProtoMessage() {}
 
 func (x *ListIngredientUsesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[51]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3538,7 +3634,7 @@ func (x *ListIngredientUsesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListIngredientUsesRequest.ProtoReflect.Descriptor instead.
 func (*ListIngredientUsesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{51}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ListIngredientUsesRequest) GetIngredientIds() []string {
@@ -3558,7 +3654,7 @@ type ListIngredientUsesResponse struct {
 
 func (x *ListIngredientUsesResponse) Reset() {
 	*x = ListIngredientUsesResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[52]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3570,7 +3666,7 @@ func (x *ListIngredientUsesResponse) String() string {
 func (*ListIngredientUsesResponse) ProtoMessage() {}
 
 func (x *ListIngredientUsesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[52]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3583,7 +3679,7 @@ func (x *ListIngredientUsesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListIngredientUsesResponse.ProtoReflect.Descriptor instead.
 func (*ListIngredientUsesResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{52}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ListIngredientUsesResponse) GetModifierIds() []string {
@@ -3744,7 +3840,12 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x04line\x18\x01 \x01(\v2 .coffee.inventory.v1.ConsumeLineB\x06\xbaH\x03\xc8\x01\x01R\x04line\x122\n" +
 	"\aservice\x18\x02 \x01(\tB\x18\xbaH\x15r\x13R\x06eat_inR\ttake_awayR\aservice\"Q\n" +
 	"\x18PreviewExpansionResponse\x125\n" +
-	"\x04line\x18\x01 \x01(\v2!.coffee.inventory.v1.ExpandedLineR\x04line\"\xb2\x01\n" +
+	"\x04line\x18\x01 \x01(\v2!.coffee.inventory.v1.ExpandedLineR\x04line\"\x8d\x01\n" +
+	"\x12ExpandLinesRequest\x122\n" +
+	"\aservice\x18\x01 \x01(\tB\x18\xbaH\x15r\x13R\x06eat_inR\ttake_awayR\aservice\x12C\n" +
+	"\x05lines\x18\x02 \x03(\v2 .coffee.inventory.v1.ConsumeLineB\v\xbaH\b\x92\x01\x05\b\x01\x10\xc8\x01R\x05lines\"N\n" +
+	"\x13ExpandLinesResponse\x127\n" +
+	"\x05lines\x18\x01 \x03(\v2!.coffee.inventory.v1.ExpandedLineR\x05lines\"\xb2\x01\n" +
 	"\x10ListStockRequest\x12 \n" +
 	"\acafe_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18$R\x06cafeId\x12\x1d\n" +
 	"\x05query\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18PR\x05query\x12\x19\n" +
@@ -3897,7 +3998,7 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x10\xf4\x03\"\x05r\x03\xb0\x01\x01R\ringredientIds\"d\n" +
 	"\x1aListIngredientUsesResponse\x12!\n" +
 	"\fmodifier_ids\x18\x01 \x03(\tR\vmodifierIds\x12#\n" +
-	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds2\xa7\x1a\n" +
+	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds2\x98\x1b\n" +
 	"\x10InventoryService\x12\x97\x01\n" +
 	"\rPutIngredient\x12).coffee.inventory.v1.PutIngredientRequest\x1a\x1f.coffee.inventory.v1.Ingredient\":\x92\x82\x19\x13\n" +
 	"\x05admin\n" +
@@ -3969,7 +4070,8 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\aConsume\x12#.coffee.inventory.v1.ConsumeRequest\x1a$.coffee.inventory.v1.ConsumeResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x87\x01\n" +
 	"\x13ListOpenConsumption\x12/.coffee.inventory.v1.ListOpenConsumptionRequest\x1a0.coffee.inventory.v1.ListOpenConsumptionResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
 	"\x12ConfirmConsumption\x12..coffee.inventory.v1.ConfirmConsumptionRequest\x1a/.coffee.inventory.v1.ConfirmConsumptionResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12c\n" +
-	"\aReverse\x12#.coffee.inventory.v1.ReverseRequest\x1a$.coffee.inventory.v1.ReverseResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
+	"\aReverse\x12#.coffee.inventory.v1.ReverseRequest\x1a$.coffee.inventory.v1.ReverseResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12o\n" +
+	"\vExpandLines\x12'.coffee.inventory.v1.ExpandLinesRequest\x1a(.coffee.inventory.v1.ExpandLinesResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
 	"\x12ListIngredientUses\x12..coffee.inventory.v1.ListIngredientUsesRequest\x1a/.coffee.inventory.v1.ListIngredientUsesResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01B.Z,coffee/proto/coffee/inventory/v1;inventorypbb\x06proto3"
 
 var (
@@ -3984,7 +4086,7 @@ func file_coffee_inventory_v1_inventory_proto_rawDescGZIP() []byte {
 	return file_coffee_inventory_v1_inventory_proto_rawDescData
 }
 
-var file_coffee_inventory_v1_inventory_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
+var file_coffee_inventory_v1_inventory_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_coffee_inventory_v1_inventory_proto_goTypes = []any{
 	(*Ingredient)(nil),                  // 0: coffee.inventory.v1.Ingredient
 	(*RecipeLine)(nil),                  // 1: coffee.inventory.v1.RecipeLine
@@ -4006,128 +4108,134 @@ var file_coffee_inventory_v1_inventory_proto_goTypes = []any{
 	(*GetModifierEffectsRequest)(nil),   // 17: coffee.inventory.v1.GetModifierEffectsRequest
 	(*PreviewExpansionRequest)(nil),     // 18: coffee.inventory.v1.PreviewExpansionRequest
 	(*PreviewExpansionResponse)(nil),    // 19: coffee.inventory.v1.PreviewExpansionResponse
-	(*ListStockRequest)(nil),            // 20: coffee.inventory.v1.ListStockRequest
-	(*ListStockResponse)(nil),           // 21: coffee.inventory.v1.ListStockResponse
-	(*PutParRequest)(nil),               // 22: coffee.inventory.v1.PutParRequest
-	(*ReceiveRequest)(nil),              // 23: coffee.inventory.v1.ReceiveRequest
-	(*ReceiveLine)(nil),                 // 24: coffee.inventory.v1.ReceiveLine
-	(*WasteRequest)(nil),                // 25: coffee.inventory.v1.WasteRequest
-	(*WasteLine)(nil),                   // 26: coffee.inventory.v1.WasteLine
-	(*CountRequest)(nil),                // 27: coffee.inventory.v1.CountRequest
-	(*CountLine)(nil),                   // 28: coffee.inventory.v1.CountLine
-	(*MovementsResponse)(nil),           // 29: coffee.inventory.v1.MovementsResponse
-	(*ListMovementsRequest)(nil),        // 30: coffee.inventory.v1.ListMovementsRequest
-	(*ListMovementsResponse)(nil),       // 31: coffee.inventory.v1.ListMovementsResponse
-	(*GetAllergensRequest)(nil),         // 32: coffee.inventory.v1.GetAllergensRequest
-	(*Allergens)(nil),                   // 33: coffee.inventory.v1.Allergens
-	(*VariationAllergens)(nil),          // 34: coffee.inventory.v1.VariationAllergens
-	(*ModifierAllergens)(nil),           // 35: coffee.inventory.v1.ModifierAllergens
-	(*SlotAllergens)(nil),               // 36: coffee.inventory.v1.SlotAllergens
-	(*ConsumeLine)(nil),                 // 37: coffee.inventory.v1.ConsumeLine
-	(*ConsumeModifier)(nil),             // 38: coffee.inventory.v1.ConsumeModifier
-	(*ConsumeRequest)(nil),              // 39: coffee.inventory.v1.ConsumeRequest
-	(*ExpandedLine)(nil),                // 40: coffee.inventory.v1.ExpandedLine
-	(*Shortage)(nil),                    // 41: coffee.inventory.v1.Shortage
-	(*ConsumeResponse)(nil),             // 42: coffee.inventory.v1.ConsumeResponse
-	(*ListOpenConsumptionRequest)(nil),  // 43: coffee.inventory.v1.ListOpenConsumptionRequest
-	(*OpenConsumption)(nil),             // 44: coffee.inventory.v1.OpenConsumption
-	(*ListOpenConsumptionResponse)(nil), // 45: coffee.inventory.v1.ListOpenConsumptionResponse
-	(*ConfirmConsumptionRequest)(nil),   // 46: coffee.inventory.v1.ConfirmConsumptionRequest
-	(*ConfirmConsumptionResponse)(nil),  // 47: coffee.inventory.v1.ConfirmConsumptionResponse
-	(*ReverseLine)(nil),                 // 48: coffee.inventory.v1.ReverseLine
-	(*ReverseRequest)(nil),              // 49: coffee.inventory.v1.ReverseRequest
-	(*ReverseResponse)(nil),             // 50: coffee.inventory.v1.ReverseResponse
-	(*ListIngredientUsesRequest)(nil),   // 51: coffee.inventory.v1.ListIngredientUsesRequest
-	(*ListIngredientUsesResponse)(nil),  // 52: coffee.inventory.v1.ListIngredientUsesResponse
-	(*timestamppb.Timestamp)(nil),       // 53: google.protobuf.Timestamp
-	(*v1.Money)(nil),                    // 54: coffee.type.v1.Money
+	(*ExpandLinesRequest)(nil),          // 20: coffee.inventory.v1.ExpandLinesRequest
+	(*ExpandLinesResponse)(nil),         // 21: coffee.inventory.v1.ExpandLinesResponse
+	(*ListStockRequest)(nil),            // 22: coffee.inventory.v1.ListStockRequest
+	(*ListStockResponse)(nil),           // 23: coffee.inventory.v1.ListStockResponse
+	(*PutParRequest)(nil),               // 24: coffee.inventory.v1.PutParRequest
+	(*ReceiveRequest)(nil),              // 25: coffee.inventory.v1.ReceiveRequest
+	(*ReceiveLine)(nil),                 // 26: coffee.inventory.v1.ReceiveLine
+	(*WasteRequest)(nil),                // 27: coffee.inventory.v1.WasteRequest
+	(*WasteLine)(nil),                   // 28: coffee.inventory.v1.WasteLine
+	(*CountRequest)(nil),                // 29: coffee.inventory.v1.CountRequest
+	(*CountLine)(nil),                   // 30: coffee.inventory.v1.CountLine
+	(*MovementsResponse)(nil),           // 31: coffee.inventory.v1.MovementsResponse
+	(*ListMovementsRequest)(nil),        // 32: coffee.inventory.v1.ListMovementsRequest
+	(*ListMovementsResponse)(nil),       // 33: coffee.inventory.v1.ListMovementsResponse
+	(*GetAllergensRequest)(nil),         // 34: coffee.inventory.v1.GetAllergensRequest
+	(*Allergens)(nil),                   // 35: coffee.inventory.v1.Allergens
+	(*VariationAllergens)(nil),          // 36: coffee.inventory.v1.VariationAllergens
+	(*ModifierAllergens)(nil),           // 37: coffee.inventory.v1.ModifierAllergens
+	(*SlotAllergens)(nil),               // 38: coffee.inventory.v1.SlotAllergens
+	(*ConsumeLine)(nil),                 // 39: coffee.inventory.v1.ConsumeLine
+	(*ConsumeModifier)(nil),             // 40: coffee.inventory.v1.ConsumeModifier
+	(*ConsumeRequest)(nil),              // 41: coffee.inventory.v1.ConsumeRequest
+	(*ExpandedLine)(nil),                // 42: coffee.inventory.v1.ExpandedLine
+	(*Shortage)(nil),                    // 43: coffee.inventory.v1.Shortage
+	(*ConsumeResponse)(nil),             // 44: coffee.inventory.v1.ConsumeResponse
+	(*ListOpenConsumptionRequest)(nil),  // 45: coffee.inventory.v1.ListOpenConsumptionRequest
+	(*OpenConsumption)(nil),             // 46: coffee.inventory.v1.OpenConsumption
+	(*ListOpenConsumptionResponse)(nil), // 47: coffee.inventory.v1.ListOpenConsumptionResponse
+	(*ConfirmConsumptionRequest)(nil),   // 48: coffee.inventory.v1.ConfirmConsumptionRequest
+	(*ConfirmConsumptionResponse)(nil),  // 49: coffee.inventory.v1.ConfirmConsumptionResponse
+	(*ReverseLine)(nil),                 // 50: coffee.inventory.v1.ReverseLine
+	(*ReverseRequest)(nil),              // 51: coffee.inventory.v1.ReverseRequest
+	(*ReverseResponse)(nil),             // 52: coffee.inventory.v1.ReverseResponse
+	(*ListIngredientUsesRequest)(nil),   // 53: coffee.inventory.v1.ListIngredientUsesRequest
+	(*ListIngredientUsesResponse)(nil),  // 54: coffee.inventory.v1.ListIngredientUsesResponse
+	(*timestamppb.Timestamp)(nil),       // 55: google.protobuf.Timestamp
+	(*v1.Money)(nil),                    // 56: coffee.type.v1.Money
 }
 var file_coffee_inventory_v1_inventory_proto_depIdxs = []int32{
 	1,  // 0: coffee.inventory.v1.Ingredient.made_from:type_name -> coffee.inventory.v1.RecipeLine
-	53, // 1: coffee.inventory.v1.Ingredient.archived_at:type_name -> google.protobuf.Timestamp
+	55, // 1: coffee.inventory.v1.Ingredient.archived_at:type_name -> google.protobuf.Timestamp
 	1,  // 2: coffee.inventory.v1.Recipe.lines:type_name -> coffee.inventory.v1.RecipeLine
 	3,  // 3: coffee.inventory.v1.ModifierEffects.effects:type_name -> coffee.inventory.v1.ModifierEffect
-	54, // 4: coffee.inventory.v1.StockLine.average_cost:type_name -> coffee.type.v1.Money
-	53, // 5: coffee.inventory.v1.StockLine.moved_at:type_name -> google.protobuf.Timestamp
-	53, // 6: coffee.inventory.v1.StockLine.runs_out_at:type_name -> google.protobuf.Timestamp
-	53, // 7: coffee.inventory.v1.Movement.at:type_name -> google.protobuf.Timestamp
-	54, // 8: coffee.inventory.v1.Movement.cost:type_name -> coffee.type.v1.Money
+	56, // 4: coffee.inventory.v1.StockLine.average_cost:type_name -> coffee.type.v1.Money
+	55, // 5: coffee.inventory.v1.StockLine.moved_at:type_name -> google.protobuf.Timestamp
+	55, // 6: coffee.inventory.v1.StockLine.runs_out_at:type_name -> google.protobuf.Timestamp
+	55, // 7: coffee.inventory.v1.Movement.at:type_name -> google.protobuf.Timestamp
+	56, // 8: coffee.inventory.v1.Movement.cost:type_name -> coffee.type.v1.Money
 	1,  // 9: coffee.inventory.v1.PutIngredientRequest.made_from:type_name -> coffee.inventory.v1.RecipeLine
 	0,  // 10: coffee.inventory.v1.ListIngredientsResponse.ingredients:type_name -> coffee.inventory.v1.Ingredient
 	1,  // 11: coffee.inventory.v1.PutRecipeRequest.lines:type_name -> coffee.inventory.v1.RecipeLine
 	2,  // 12: coffee.inventory.v1.ListRecipesResponse.recipes:type_name -> coffee.inventory.v1.Recipe
 	3,  // 13: coffee.inventory.v1.PutModifierEffectsRequest.effects:type_name -> coffee.inventory.v1.ModifierEffect
-	37, // 14: coffee.inventory.v1.PreviewExpansionRequest.line:type_name -> coffee.inventory.v1.ConsumeLine
-	40, // 15: coffee.inventory.v1.PreviewExpansionResponse.line:type_name -> coffee.inventory.v1.ExpandedLine
-	5,  // 16: coffee.inventory.v1.ListStockResponse.stock:type_name -> coffee.inventory.v1.StockLine
-	24, // 17: coffee.inventory.v1.ReceiveRequest.lines:type_name -> coffee.inventory.v1.ReceiveLine
-	54, // 18: coffee.inventory.v1.ReceiveLine.cost:type_name -> coffee.type.v1.Money
-	26, // 19: coffee.inventory.v1.WasteRequest.lines:type_name -> coffee.inventory.v1.WasteLine
-	28, // 20: coffee.inventory.v1.CountRequest.lines:type_name -> coffee.inventory.v1.CountLine
-	53, // 21: coffee.inventory.v1.CountLine.at:type_name -> google.protobuf.Timestamp
-	6,  // 22: coffee.inventory.v1.MovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
-	5,  // 23: coffee.inventory.v1.MovementsResponse.stock:type_name -> coffee.inventory.v1.StockLine
-	6,  // 24: coffee.inventory.v1.ListMovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
-	34, // 25: coffee.inventory.v1.Allergens.variations:type_name -> coffee.inventory.v1.VariationAllergens
-	35, // 26: coffee.inventory.v1.Allergens.modifiers:type_name -> coffee.inventory.v1.ModifierAllergens
-	36, // 27: coffee.inventory.v1.VariationAllergens.slots:type_name -> coffee.inventory.v1.SlotAllergens
-	36, // 28: coffee.inventory.v1.ModifierAllergens.replaces_slots:type_name -> coffee.inventory.v1.SlotAllergens
-	38, // 29: coffee.inventory.v1.ConsumeLine.modifiers:type_name -> coffee.inventory.v1.ConsumeModifier
-	37, // 30: coffee.inventory.v1.ConsumeRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
-	7,  // 31: coffee.inventory.v1.ExpandedLine.uses:type_name -> coffee.inventory.v1.Use
-	40, // 32: coffee.inventory.v1.ConsumeResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
-	41, // 33: coffee.inventory.v1.ConsumeResponse.shortages:type_name -> coffee.inventory.v1.Shortage
-	53, // 34: coffee.inventory.v1.OpenConsumption.at:type_name -> google.protobuf.Timestamp
-	44, // 35: coffee.inventory.v1.ListOpenConsumptionResponse.open:type_name -> coffee.inventory.v1.OpenConsumption
-	44, // 36: coffee.inventory.v1.ConfirmConsumptionRequest.confirmed:type_name -> coffee.inventory.v1.OpenConsumption
-	48, // 37: coffee.inventory.v1.ReverseRequest.lines:type_name -> coffee.inventory.v1.ReverseLine
-	8,  // 38: coffee.inventory.v1.InventoryService.PutIngredient:input_type -> coffee.inventory.v1.PutIngredientRequest
-	9,  // 39: coffee.inventory.v1.InventoryService.ListIngredients:input_type -> coffee.inventory.v1.ListIngredientsRequest
-	11, // 40: coffee.inventory.v1.InventoryService.ArchiveIngredient:input_type -> coffee.inventory.v1.ArchiveIngredientRequest
-	12, // 41: coffee.inventory.v1.InventoryService.PutRecipe:input_type -> coffee.inventory.v1.PutRecipeRequest
-	13, // 42: coffee.inventory.v1.InventoryService.GetRecipe:input_type -> coffee.inventory.v1.GetRecipeRequest
-	14, // 43: coffee.inventory.v1.InventoryService.ListRecipes:input_type -> coffee.inventory.v1.ListRecipesRequest
-	16, // 44: coffee.inventory.v1.InventoryService.PutModifierEffects:input_type -> coffee.inventory.v1.PutModifierEffectsRequest
-	17, // 45: coffee.inventory.v1.InventoryService.GetModifierEffects:input_type -> coffee.inventory.v1.GetModifierEffectsRequest
-	18, // 46: coffee.inventory.v1.InventoryService.PreviewExpansion:input_type -> coffee.inventory.v1.PreviewExpansionRequest
-	20, // 47: coffee.inventory.v1.InventoryService.ListStock:input_type -> coffee.inventory.v1.ListStockRequest
-	22, // 48: coffee.inventory.v1.InventoryService.PutPar:input_type -> coffee.inventory.v1.PutParRequest
-	23, // 49: coffee.inventory.v1.InventoryService.Receive:input_type -> coffee.inventory.v1.ReceiveRequest
-	25, // 50: coffee.inventory.v1.InventoryService.Waste:input_type -> coffee.inventory.v1.WasteRequest
-	27, // 51: coffee.inventory.v1.InventoryService.Count:input_type -> coffee.inventory.v1.CountRequest
-	30, // 52: coffee.inventory.v1.InventoryService.ListMovements:input_type -> coffee.inventory.v1.ListMovementsRequest
-	32, // 53: coffee.inventory.v1.InventoryService.GetAllergens:input_type -> coffee.inventory.v1.GetAllergensRequest
-	39, // 54: coffee.inventory.v1.InventoryService.Consume:input_type -> coffee.inventory.v1.ConsumeRequest
-	43, // 55: coffee.inventory.v1.InventoryService.ListOpenConsumption:input_type -> coffee.inventory.v1.ListOpenConsumptionRequest
-	46, // 56: coffee.inventory.v1.InventoryService.ConfirmConsumption:input_type -> coffee.inventory.v1.ConfirmConsumptionRequest
-	49, // 57: coffee.inventory.v1.InventoryService.Reverse:input_type -> coffee.inventory.v1.ReverseRequest
-	51, // 58: coffee.inventory.v1.InventoryService.ListIngredientUses:input_type -> coffee.inventory.v1.ListIngredientUsesRequest
-	0,  // 59: coffee.inventory.v1.InventoryService.PutIngredient:output_type -> coffee.inventory.v1.Ingredient
-	10, // 60: coffee.inventory.v1.InventoryService.ListIngredients:output_type -> coffee.inventory.v1.ListIngredientsResponse
-	0,  // 61: coffee.inventory.v1.InventoryService.ArchiveIngredient:output_type -> coffee.inventory.v1.Ingredient
-	2,  // 62: coffee.inventory.v1.InventoryService.PutRecipe:output_type -> coffee.inventory.v1.Recipe
-	2,  // 63: coffee.inventory.v1.InventoryService.GetRecipe:output_type -> coffee.inventory.v1.Recipe
-	15, // 64: coffee.inventory.v1.InventoryService.ListRecipes:output_type -> coffee.inventory.v1.ListRecipesResponse
-	4,  // 65: coffee.inventory.v1.InventoryService.PutModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
-	4,  // 66: coffee.inventory.v1.InventoryService.GetModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
-	19, // 67: coffee.inventory.v1.InventoryService.PreviewExpansion:output_type -> coffee.inventory.v1.PreviewExpansionResponse
-	21, // 68: coffee.inventory.v1.InventoryService.ListStock:output_type -> coffee.inventory.v1.ListStockResponse
-	5,  // 69: coffee.inventory.v1.InventoryService.PutPar:output_type -> coffee.inventory.v1.StockLine
-	29, // 70: coffee.inventory.v1.InventoryService.Receive:output_type -> coffee.inventory.v1.MovementsResponse
-	29, // 71: coffee.inventory.v1.InventoryService.Waste:output_type -> coffee.inventory.v1.MovementsResponse
-	29, // 72: coffee.inventory.v1.InventoryService.Count:output_type -> coffee.inventory.v1.MovementsResponse
-	31, // 73: coffee.inventory.v1.InventoryService.ListMovements:output_type -> coffee.inventory.v1.ListMovementsResponse
-	33, // 74: coffee.inventory.v1.InventoryService.GetAllergens:output_type -> coffee.inventory.v1.Allergens
-	42, // 75: coffee.inventory.v1.InventoryService.Consume:output_type -> coffee.inventory.v1.ConsumeResponse
-	45, // 76: coffee.inventory.v1.InventoryService.ListOpenConsumption:output_type -> coffee.inventory.v1.ListOpenConsumptionResponse
-	47, // 77: coffee.inventory.v1.InventoryService.ConfirmConsumption:output_type -> coffee.inventory.v1.ConfirmConsumptionResponse
-	50, // 78: coffee.inventory.v1.InventoryService.Reverse:output_type -> coffee.inventory.v1.ReverseResponse
-	52, // 79: coffee.inventory.v1.InventoryService.ListIngredientUses:output_type -> coffee.inventory.v1.ListIngredientUsesResponse
-	59, // [59:80] is the sub-list for method output_type
-	38, // [38:59] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	39, // 14: coffee.inventory.v1.PreviewExpansionRequest.line:type_name -> coffee.inventory.v1.ConsumeLine
+	42, // 15: coffee.inventory.v1.PreviewExpansionResponse.line:type_name -> coffee.inventory.v1.ExpandedLine
+	39, // 16: coffee.inventory.v1.ExpandLinesRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
+	42, // 17: coffee.inventory.v1.ExpandLinesResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
+	5,  // 18: coffee.inventory.v1.ListStockResponse.stock:type_name -> coffee.inventory.v1.StockLine
+	26, // 19: coffee.inventory.v1.ReceiveRequest.lines:type_name -> coffee.inventory.v1.ReceiveLine
+	56, // 20: coffee.inventory.v1.ReceiveLine.cost:type_name -> coffee.type.v1.Money
+	28, // 21: coffee.inventory.v1.WasteRequest.lines:type_name -> coffee.inventory.v1.WasteLine
+	30, // 22: coffee.inventory.v1.CountRequest.lines:type_name -> coffee.inventory.v1.CountLine
+	55, // 23: coffee.inventory.v1.CountLine.at:type_name -> google.protobuf.Timestamp
+	6,  // 24: coffee.inventory.v1.MovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
+	5,  // 25: coffee.inventory.v1.MovementsResponse.stock:type_name -> coffee.inventory.v1.StockLine
+	6,  // 26: coffee.inventory.v1.ListMovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
+	36, // 27: coffee.inventory.v1.Allergens.variations:type_name -> coffee.inventory.v1.VariationAllergens
+	37, // 28: coffee.inventory.v1.Allergens.modifiers:type_name -> coffee.inventory.v1.ModifierAllergens
+	38, // 29: coffee.inventory.v1.VariationAllergens.slots:type_name -> coffee.inventory.v1.SlotAllergens
+	38, // 30: coffee.inventory.v1.ModifierAllergens.replaces_slots:type_name -> coffee.inventory.v1.SlotAllergens
+	40, // 31: coffee.inventory.v1.ConsumeLine.modifiers:type_name -> coffee.inventory.v1.ConsumeModifier
+	39, // 32: coffee.inventory.v1.ConsumeRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
+	7,  // 33: coffee.inventory.v1.ExpandedLine.uses:type_name -> coffee.inventory.v1.Use
+	42, // 34: coffee.inventory.v1.ConsumeResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
+	43, // 35: coffee.inventory.v1.ConsumeResponse.shortages:type_name -> coffee.inventory.v1.Shortage
+	55, // 36: coffee.inventory.v1.OpenConsumption.at:type_name -> google.protobuf.Timestamp
+	46, // 37: coffee.inventory.v1.ListOpenConsumptionResponse.open:type_name -> coffee.inventory.v1.OpenConsumption
+	46, // 38: coffee.inventory.v1.ConfirmConsumptionRequest.confirmed:type_name -> coffee.inventory.v1.OpenConsumption
+	50, // 39: coffee.inventory.v1.ReverseRequest.lines:type_name -> coffee.inventory.v1.ReverseLine
+	8,  // 40: coffee.inventory.v1.InventoryService.PutIngredient:input_type -> coffee.inventory.v1.PutIngredientRequest
+	9,  // 41: coffee.inventory.v1.InventoryService.ListIngredients:input_type -> coffee.inventory.v1.ListIngredientsRequest
+	11, // 42: coffee.inventory.v1.InventoryService.ArchiveIngredient:input_type -> coffee.inventory.v1.ArchiveIngredientRequest
+	12, // 43: coffee.inventory.v1.InventoryService.PutRecipe:input_type -> coffee.inventory.v1.PutRecipeRequest
+	13, // 44: coffee.inventory.v1.InventoryService.GetRecipe:input_type -> coffee.inventory.v1.GetRecipeRequest
+	14, // 45: coffee.inventory.v1.InventoryService.ListRecipes:input_type -> coffee.inventory.v1.ListRecipesRequest
+	16, // 46: coffee.inventory.v1.InventoryService.PutModifierEffects:input_type -> coffee.inventory.v1.PutModifierEffectsRequest
+	17, // 47: coffee.inventory.v1.InventoryService.GetModifierEffects:input_type -> coffee.inventory.v1.GetModifierEffectsRequest
+	18, // 48: coffee.inventory.v1.InventoryService.PreviewExpansion:input_type -> coffee.inventory.v1.PreviewExpansionRequest
+	22, // 49: coffee.inventory.v1.InventoryService.ListStock:input_type -> coffee.inventory.v1.ListStockRequest
+	24, // 50: coffee.inventory.v1.InventoryService.PutPar:input_type -> coffee.inventory.v1.PutParRequest
+	25, // 51: coffee.inventory.v1.InventoryService.Receive:input_type -> coffee.inventory.v1.ReceiveRequest
+	27, // 52: coffee.inventory.v1.InventoryService.Waste:input_type -> coffee.inventory.v1.WasteRequest
+	29, // 53: coffee.inventory.v1.InventoryService.Count:input_type -> coffee.inventory.v1.CountRequest
+	32, // 54: coffee.inventory.v1.InventoryService.ListMovements:input_type -> coffee.inventory.v1.ListMovementsRequest
+	34, // 55: coffee.inventory.v1.InventoryService.GetAllergens:input_type -> coffee.inventory.v1.GetAllergensRequest
+	41, // 56: coffee.inventory.v1.InventoryService.Consume:input_type -> coffee.inventory.v1.ConsumeRequest
+	45, // 57: coffee.inventory.v1.InventoryService.ListOpenConsumption:input_type -> coffee.inventory.v1.ListOpenConsumptionRequest
+	48, // 58: coffee.inventory.v1.InventoryService.ConfirmConsumption:input_type -> coffee.inventory.v1.ConfirmConsumptionRequest
+	51, // 59: coffee.inventory.v1.InventoryService.Reverse:input_type -> coffee.inventory.v1.ReverseRequest
+	20, // 60: coffee.inventory.v1.InventoryService.ExpandLines:input_type -> coffee.inventory.v1.ExpandLinesRequest
+	53, // 61: coffee.inventory.v1.InventoryService.ListIngredientUses:input_type -> coffee.inventory.v1.ListIngredientUsesRequest
+	0,  // 62: coffee.inventory.v1.InventoryService.PutIngredient:output_type -> coffee.inventory.v1.Ingredient
+	10, // 63: coffee.inventory.v1.InventoryService.ListIngredients:output_type -> coffee.inventory.v1.ListIngredientsResponse
+	0,  // 64: coffee.inventory.v1.InventoryService.ArchiveIngredient:output_type -> coffee.inventory.v1.Ingredient
+	2,  // 65: coffee.inventory.v1.InventoryService.PutRecipe:output_type -> coffee.inventory.v1.Recipe
+	2,  // 66: coffee.inventory.v1.InventoryService.GetRecipe:output_type -> coffee.inventory.v1.Recipe
+	15, // 67: coffee.inventory.v1.InventoryService.ListRecipes:output_type -> coffee.inventory.v1.ListRecipesResponse
+	4,  // 68: coffee.inventory.v1.InventoryService.PutModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
+	4,  // 69: coffee.inventory.v1.InventoryService.GetModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
+	19, // 70: coffee.inventory.v1.InventoryService.PreviewExpansion:output_type -> coffee.inventory.v1.PreviewExpansionResponse
+	23, // 71: coffee.inventory.v1.InventoryService.ListStock:output_type -> coffee.inventory.v1.ListStockResponse
+	5,  // 72: coffee.inventory.v1.InventoryService.PutPar:output_type -> coffee.inventory.v1.StockLine
+	31, // 73: coffee.inventory.v1.InventoryService.Receive:output_type -> coffee.inventory.v1.MovementsResponse
+	31, // 74: coffee.inventory.v1.InventoryService.Waste:output_type -> coffee.inventory.v1.MovementsResponse
+	31, // 75: coffee.inventory.v1.InventoryService.Count:output_type -> coffee.inventory.v1.MovementsResponse
+	33, // 76: coffee.inventory.v1.InventoryService.ListMovements:output_type -> coffee.inventory.v1.ListMovementsResponse
+	35, // 77: coffee.inventory.v1.InventoryService.GetAllergens:output_type -> coffee.inventory.v1.Allergens
+	44, // 78: coffee.inventory.v1.InventoryService.Consume:output_type -> coffee.inventory.v1.ConsumeResponse
+	47, // 79: coffee.inventory.v1.InventoryService.ListOpenConsumption:output_type -> coffee.inventory.v1.ListOpenConsumptionResponse
+	49, // 80: coffee.inventory.v1.InventoryService.ConfirmConsumption:output_type -> coffee.inventory.v1.ConfirmConsumptionResponse
+	52, // 81: coffee.inventory.v1.InventoryService.Reverse:output_type -> coffee.inventory.v1.ReverseResponse
+	21, // 82: coffee.inventory.v1.InventoryService.ExpandLines:output_type -> coffee.inventory.v1.ExpandLinesResponse
+	54, // 83: coffee.inventory.v1.InventoryService.ListIngredientUses:output_type -> coffee.inventory.v1.ListIngredientUsesResponse
+	62, // [62:84] is the sub-list for method output_type
+	40, // [40:62] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_coffee_inventory_v1_inventory_proto_init() }
@@ -4142,7 +4250,7 @@ func file_coffee_inventory_v1_inventory_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_inventory_v1_inventory_proto_rawDesc), len(file_coffee_inventory_v1_inventory_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   53,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
