@@ -141,7 +141,9 @@ func (g *Gateway) signOut(w http.ResponseWriter, r *http.Request, c *call) error
 			return err
 		}
 	}
-	g.cookie.clear(w)
+	if c.cookieKind != "" {
+		g.cookie.clear(w, c.cookieKind)
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -194,7 +196,7 @@ func (g *Gateway) endSession(w http.ResponseWriter, r *http.Request, c *call) er
 	case !ended:
 		return errs.NotFound("session %s", id)
 	case id == s.ID:
-		g.cookie.clear(w)
+		g.cookie.clear(w, s.Kind)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
