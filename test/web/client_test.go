@@ -159,7 +159,7 @@ func (v *person) with(clients ...*client) *person {
 		}
 		for _, cookie := range b.http.Jar.Cookies(origin) {
 			v.cookies = append(v.cookies, &network.CookieParam{
-				Name: cookie.Name, Value: cookie.Value, URL: b.c.frontend, Path: "/", HTTPOnly: true, SameSite: network.CookieSameSiteLax,
+				Name: cookie.Name, Value: cookie.Value, URL: b.c.frontend, Path: "/", HTTPOnly: true, SameSite: network.CookieSameSiteStrict,
 			})
 		}
 	}

@@ -161,13 +161,13 @@ next:
 	return left
 }
 
-// inFlight are the requests without an answer, but for streams, which never end.
+// inFlight are the requests without an answer, but for streams. A page need not read an answer to its end.
 func (w *watch) inFlight() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var open []string
 	for _, r := range w.requests {
-		if !r.ended && !r.cached && r.kind != "EventSource" && !strings.Contains(r.url, "/stream") && !strings.HasPrefix(r.url, "data:") {
+		if !r.ended && r.status == 0 && !r.cached && r.kind != "EventSource" && !strings.Contains(r.url, "/stream") && !strings.HasPrefix(r.url, "data:") {
 			open = append(open, r.method+" "+r.url+" "+r.kind)
 		}
 	}

@@ -78,6 +78,9 @@ func (v *person) tab() *page {
 	} else {
 		ctx, cancel := chromedp.NewContext(v.ctx, chromedp.WithListener(hear))
 		v.t.Cleanup(cancel)
+		if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context that it is first used with
+			v.t.Fatalf("another tab: %v", err)
+		}
 		p.ctx = ctx
 	}
 	v.tabs++

@@ -9,9 +9,14 @@ import (
 )
 
 // planted serves small pages with faults in them: whoever looks for faults must be seen to find them.
-func planted(t *testing.T, pages map[string]string, options ...as) *person {
+func planted(t *testing.T, pages map[string]string, options ...as) *planting {
 	t.Helper()
+	v := &planting{handlers: map[string]http.HandlerFunc{}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if handler := v.handlers[r.URL.Path]; handler != nil {
+			handler(w, r)
+			return
+		}
 		body, ok := pages[r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
@@ -25,8 +30,18 @@ func planted(t *testing.T, pages map[string]string, options ...as) *person {
 		_, _ = w.Write([]byte(body))
 	}))
 	t.Cleanup(server.Close)
-	return visitor(t, server.URL, options...)
+	v.person = visitor(t, server.URL, options...)
+	return v
 }
+
+// planting is somebody who visits planted pages.
+type planting struct {
+	*person
+	handlers map[string]http.HandlerFunc
+}
+
+// handle answers a path by a function; say it before a page is opened.
+func (v *planting) handle(path string, handler http.HandlerFunc) { v.handlers[path] = handler }
 
 // document is a page without a fault around a body.
 func document(head, body string) string {
@@ -36,7 +51,7 @@ func document(head, body string) string {
 
 func TestFaultsAreHeard(t *testing.T) {
 	t.Parallel()
-	for name, planting := range map[string]struct{ html, fault string }{
+	for name, plant := range map[string]struct{ html, fault string }{
 		"an error in the console":    {document("", `<script>console.error("oh", 3)</script>`), `console.error: "oh" 3`},
 		"an exception":               {document("", `<script>setTimeout(() => { throw new Error("late") })</script>`), "exception: Error: late"},
 		"a rejected promise":         {document("", `<script>Promise.reject(new Error("nobody asked"))</script>`), "exception: Error: nobody asked"},
@@ -49,13 +64,13 @@ func TestFaultsAreHeard(t *testing.T) {
 		"a dialog":                   {document("", `<script>alert("hello")</script>`), `dialog: alert "hello"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := planted(t, map[string]string{"/": planting.html}).tab()
+			p := planted(t, map[string]string{"/": plant.html}).tab()
 			p.expects(".") // it is this test that looks
 			p.goTo("/")
 			p.until("the fault is heard", func() bool {
 				p.watch.mu.Lock()
 				defer p.watch.mu.Unlock()
-				return strings.Contains(strings.Join(p.watch.faults, "\n"), planting.fault)
+				return strings.Contains(strings.Join(p.watch.faults, "\n"), plant.fault)
 			})
 		})
 	}
