@@ -30,6 +30,7 @@ func (g *Gateway) byHand() map[string]handler {
 		"GET /api/v1/sessions":                     g.listSessions,
 		"DELETE /api/v1/sessions/{id}":             g.endSession,
 		"GET /api/v1/cafes/{cafe_id}/board/stream": g.streamBoard,
+		"GET /api/v1/orders/{id}/stream":           g.streamOrder,
 		"GET /openapi.json":                        g.showOpenAPI,
 		"GET /docs":                                g.showDocs,
 		"GET /docs/{file}":                         g.showDocs,

@@ -197,6 +197,7 @@ type fakeOrder struct {
 	getFn    func(context.Context, *orderpb.GetOrderRequest) (*orderpb.Order, error)
 	settleFn func(context.Context, *orderpb.SettleRequest) (*orderpb.SettleResponse, error)
 	streamFn func(*orderpb.StreamBoardRequest, grpc.ServerStreamingServer[orderpb.BoardEvent]) error
+	followFn func(*orderpb.StreamOrderRequest, grpc.ServerStreamingServer[orderpb.OrderEvent]) error
 }
 
 func (f *fakeOrder) PlaceOrder(ctx context.Context, r *orderpb.PlaceOrderRequest) (*orderpb.Order, error) {
@@ -222,6 +223,10 @@ func (f *fakeOrder) Settle(ctx context.Context, r *orderpb.SettleRequest) (*orde
 
 func (f *fakeOrder) ListOrders(context.Context, *orderpb.ListOrdersRequest) (*orderpb.ListOrdersResponse, error) {
 	return &orderpb.ListOrdersResponse{}, nil
+}
+
+func (f *fakeOrder) StreamOrder(r *orderpb.StreamOrderRequest, s grpc.ServerStreamingServer[orderpb.OrderEvent]) error {
+	return f.followFn(r, s)
 }
 
 func (f *fakeOrder) StreamBoard(r *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {

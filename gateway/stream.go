@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"coffee/gateway/jsonpb"
 	"coffee/gateway/session"
 	"coffee/internal/errs"
@@ -48,31 +50,65 @@ func (s *streams) leave(who session.Hash) {
 	}
 }
 
-// streamBoard answers the board's stream as server-sent events: id is the journal's seq, event the kind, data the
-// ticket. Every heartbeat looks the session up again, so that a screen which was revoked goes dark.
+// sent is one server-sent event: id, event and data. Without data it says {}.
+type sent struct {
+	id   int64
+	kind string
+	data proto.Message
+}
+
+// streamBoard answers the board's stream: id is the journal's seq, event the kind, data the ticket.
 func (g *Gateway) streamBoard(w http.ResponseWriter, r *http.Request, c *call) error {
-	if !g.streams.enter(c.who.hash) {
-		return errs.TooMany("too_many_streams", g.Heartbeat, "This session has %d streams open. Close one.", streamsAtMost)
-	}
-	defer g.streams.leave(c.who.hash)
 	after, err := resumeAfter(r, c)
 	if err != nil {
 		return err
 	}
+	return g.serveStream(w, r, c, func(ctx context.Context) (func() (sent, error), error) {
+		stream, err := g.order.StreamBoard(ctx, &orderpb.StreamBoardRequest{CafeId: c.params["cafe_id"], AfterSeq: after})
+		return func() (sent, error) {
+			event, err := stream.Recv()
+			s := sent{id: event.GetSeq(), kind: event.GetKind()}
+			if ticket := event.GetTicket(); ticket != nil {
+				s.data = ticket
+			}
+			return s, err
+		}, err
+	})
+}
+
+// streamOrder answers an order's stream: id is its version, data the order. There is nothing to resume: it begins with
+// the order as it is.
+func (g *Gateway) streamOrder(w http.ResponseWriter, r *http.Request, c *call) error {
+	return g.serveStream(w, r, c, func(ctx context.Context) (func() (sent, error), error) {
+		stream, err := g.order.StreamOrder(ctx, &orderpb.StreamOrderRequest{Id: c.params["id"]})
+		return func() (sent, error) {
+			event, err := stream.Recv()
+			return sent{id: event.GetSeq(), kind: event.GetKind(), data: event.GetOrder()}, err
+		}, err
+	})
+}
+
+// serveStream answers a service's stream as server-sent events. Every heartbeat looks the session up again, so that a
+// screen which was revoked goes dark.
+func (g *Gateway) serveStream(w http.ResponseWriter, r *http.Request, c *call, open func(context.Context) (func() (sent, error), error)) error {
+	if !g.streams.enter(c.who.hash) {
+		return errs.TooMany("too_many_streams", g.Heartbeat, "This session has %d streams open. Close one.", streamsAtMost)
+	}
+	defer g.streams.leave(c.who.hash)
 	ctx, err := g.outgoing(r, c)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stream, err := g.order.StreamBoard(ctx, &orderpb.StreamBoardRequest{CafeId: c.params["cafe_id"], AfterSeq: after})
+	receive, err := open(ctx)
 	if err != nil {
 		return err
 	}
-	events, failed := make(chan *orderpb.BoardEvent), make(chan error, 1)
+	events, failed := make(chan sent), make(chan error, 1)
 	go func() {
 		for {
-			event, err := stream.Recv()
+			event, err := receive()
 			if err != nil {
 				failed <- err
 				return
@@ -89,7 +125,7 @@ func (g *Gateway) streamBoard(w http.ResponseWriter, r *http.Request, c *call) e
 
 // pump sends events until something ends the stream. An error before the first byte is a problem for the caller;
 // after it the stream ends, and the reader comes again by itself with Last-Event-ID.
-func (g *Gateway) pump(ctx context.Context, out *eventWriter, c *call, events <-chan *orderpb.BoardEvent, failed <-chan error) error {
+func (g *Gateway) pump(ctx context.Context, out *eventWriter, c *call, events <-chan sent, failed <-chan error) error {
 	begin := time.NewTimer(firstWord)
 	defer begin.Stop()
 	heartbeat := time.NewTicker(g.Heartbeat)
@@ -110,7 +146,7 @@ func (g *Gateway) pump(ctx context.Context, out *eventWriter, c *call, events <-
 			if errors.Is(err, io.EOF) {
 				err = nil
 				if !out.began {
-					err = errs.Unavailable("stream_ended", "The board ended its stream. Try again.")
+					err = errs.Unavailable("stream_ended", "The stream has ended. Try again.")
 				}
 			}
 			return err
@@ -164,18 +200,18 @@ type eventWriter struct {
 	buffer  []byte
 }
 
-func (e *eventWriter) event(event *orderpb.BoardEvent) error {
+func (e *eventWriter) event(event sent) error {
 	out := e.buffer[:0]
 	out = append(out, "id: "...)
-	out = strconv.AppendInt(out, event.GetSeq(), 10)
+	out = strconv.AppendInt(out, event.id, 10)
 	out = append(out, "\nevent: "...)
-	out = append(out, event.GetKind()...)
+	out = append(out, event.kind...)
 	out = append(out, "\ndata: "...)
-	if ticket := event.GetTicket(); ticket == nil {
+	if event.data == nil {
 		out = append(out, "{}"...)
 	} else {
 		var err error
-		if out, err = jsonpb.Append(out, ticket); err != nil {
+		if out, err = jsonpb.Append(out, event.data); err != nil {
 			return err
 		}
 	}

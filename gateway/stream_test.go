@@ -221,3 +221,33 @@ func TestStreamOutlivesTheServersTimes(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestStreamOfAnOrder: it begins with the order, whatever was seen before.
+func TestStreamOfAnOrder(t *testing.T) {
+	w := newWorld(t)
+	const path = "/api/v1/orders/" + orderID + "/stream"
+	w.back.order.followFn = func(r *orderpb.StreamOrderRequest, s grpc.ServerStreamingServer[orderpb.OrderEvent]) error {
+		if r.GetId() != orderID {
+			return errs.NotFound("order %s", r.GetId())
+		}
+		for version := range int64(2) {
+			event := &orderpb.OrderEvent{Seq: version + 1, Kind: "order", Order: &orderpb.Order{Id: r.GetId(), CallNumber: "W-001"}}
+			if err := s.Send(event); err != nil {
+				return err
+			}
+		}
+		<-s.Context().Done()
+		return s.Context().Err()
+	}
+	c := w.counter()
+	c.header.Set("Last-Event-ID", "2")
+	r := c.open(t, path)
+	for _, want := range []string{"1", "2"} {
+		if got := r.event(); !strings.HasPrefix(got, "id: "+want+"\nevent: order\ndata: {\"id\":\""+orderID+"\"") {
+			t.Errorf("%q", got)
+		}
+	}
+	c.refused(404, "not_found", "GET", strings.Replace(path, orderID, cafeA, 1), "")
+	c.refused(400, "invalid_request", "GET", "/api/v1/orders/x/stream", "")
+	w.browser().refused(401, "sign_in_required", "GET", path, "")
+}

@@ -142,7 +142,7 @@ func TestWritten(t *testing.T) {
 		want string
 	}{
 		{"empty lists and zeros are there, unset messages not", &cafepb.ListCafesResponse{}, `{"cafes":[],"next_cursor":""}`},
-		{"an optional field only when set", &orderpb.PlaceOrderRequest{ExpectedTotal: &zero}, `{"id":"","cafe_id":"","release":0,"service":"","lines":[],"call_number":"","customer_name":"","note":"","table":"","tenders":[],"expected_total":0,"approval":""}`},
+		{"an optional field only when set", &orderpb.PlaceOrderRequest{ExpectedTotal: &zero}, `{"id":"","cafe_id":"","release":0,"service":"","lines":[],"call_number":"","customer_name":"","note":"","table":"","tenders":[],"expected_total":0,"approval":"","hide_name":false}`},
 		{"big integers are numbers", &orderpb.Board{Seq: 1<<53 + 1}, `{"tickets":[],"seq":9007199254740993}`},
 		{"times", &orderpb.ReadyBoard{At: &timestamppb.Timestamp{Seconds: 1_771_146_000, Nanos: 120_000_000}}, `{"making":[],"ready":[],"at":"2026-02-15T09:00:00.120Z"}`},
 		{"no script can be closed", &orderpb.ReadyEntry{FirstName: "</script>&\u2028"}, `{"call_number":"","first_name":"\u003c/script\u003e\u0026\u2028"}`},

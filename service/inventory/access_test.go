@@ -37,6 +37,7 @@ func (k *kit) calls(cafe string) map[string][]call {
 			{"Reverse", do(client.Reverse, undo(sale))},
 			{"ListOpenConsumption", do(client.ListOpenConsumption, &inventorypb.ListOpenConsumptionRequest{})},
 			{"ConfirmConsumption", do(client.ConfirmConsumption, &inventorypb.ConfirmConsumptionRequest{Confirmed: []*inventorypb.OpenConsumption{{OrderId: id(), Attempt: 1}}})},
+			{"ExpandLines", do(client.ExpandLines, &inventorypb.ExpandLinesRequest{Service: "eat_in", Lines: []*inventorypb.ConsumeLine{sell(k.latte, 1)}})},
 			{"ListIngredientUses", do(client.ListIngredientUses, &inventorypb.ListIngredientUsesRequest{})},
 		},
 		"admin": {

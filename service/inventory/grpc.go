@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"google.golang.org/grpc"
@@ -146,6 +147,22 @@ func (g *server) PreviewExpansion(ctx context.Context, r *inventorypb.PreviewExp
 		return nil, err
 	}
 	return &inventorypb.PreviewExpansionResponse{Line: expandedTo(out)}, nil
+}
+
+func (g *server) ExpandLines(ctx context.Context, r *inventorypb.ExpandLinesRequest) (*inventorypb.ExpandLinesResponse, error) {
+	lines := make([]OrderLine, len(r.GetLines()))
+	for i, l := range r.GetLines() {
+		line, err := orderLineFrom(fmt.Sprintf("lines[%d]", i), l)
+		if err != nil {
+			return nil, err
+		}
+		lines[i] = line
+	}
+	out, err := g.s.ExpandLines(ctx, lines, r.GetService())
+	if err != nil {
+		return nil, err
+	}
+	return &inventorypb.ExpandLinesResponse{Lines: each(out, expandedTo)}, nil
 }
 
 func (g *server) Consume(ctx context.Context, r *inventorypb.ConsumeRequest) (*inventorypb.ConsumeResponse, error) {

@@ -167,6 +167,21 @@ func (s *Service) Preview(ctx context.Context, line OrderLine, service string) (
 	return b.Expand(line, service)
 }
 
+// ExpandLines is Preview for the lines of a cart. Error: quantity_too_large.
+func (s *Service) ExpandLines(ctx context.Context, lines []OrderLine, service string) ([]ExpandedLine, error) {
+	b, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ExpandedLine, len(lines))
+	for i, l := range lines {
+		if out[i], err = b.Expand(l, service); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // Uses tells what cannot be sold without these ingredients.
 func (s *Service) Uses(ctx context.Context, ingredients []string) (modifiers, variations []string, err error) {
 	b, err := s.current(ctx)

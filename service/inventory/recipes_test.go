@@ -120,6 +120,12 @@ func TestRecipes(t *testing.T) {
 		if u := preview.GetLine().GetUses(); len(u) != 2 || u[1].GetIngredientName() != "Oat drink" || u[1].GetQuantity() != 640_000 {
 			t.Errorf("%v", preview)
 		}
+		cart := ok[*inventorypb.ExpandLinesResponse](t)(k.order.ExpandLines(t.Context(), &inventorypb.ExpandLinesRequest{
+			Service: "eat_in", Lines: []*inventorypb.ConsumeLine{sell(k.latte, 2, k.oatM), sell(id(), 1)},
+		}))
+		if l := cart.GetLines(); len(l) != 2 || len(l[0].GetUses()) != 2 || l[0].GetUses()[1].GetIngredientName() != "Oat drink" || l[1].GetHasRecipe() {
+			t.Errorf("%v", cart)
+		}
 		if len(k.onHand()) != 0 {
 			t.Error("a preview took stock")
 		}

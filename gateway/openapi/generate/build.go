@@ -248,10 +248,14 @@ func access(op *object, route gateway.Route) {
 // answers makes the default answer a problem, and a stream's a stream.
 func answers(op *object, route gateway.Route) {
 	if route.Stream {
+		description, data := "Server-sent events: id is the position, event is placed, changed or reset, data is the ticket.", "Ticket"
+		if strings.HasSuffix(route.RPC, "/StreamOrder") {
+			description, data = "Server-sent events: id is the order's version, event is order, data is the order.", "Order"
+		}
 		op.at("responses").set("200", newObject(
-			"description", "Server-sent events: id is the position, event is placed, changed or reset, data is the ticket.",
+			"description", description,
 			"content", newObject("text/event-stream", newObject(
-				"schema", newObject("type", "string"), "x-event-data", newObject("$ref", schemaPrefix+"Ticket")))))
+				"schema", newObject("type", "string"), "x-event-data", newObject("$ref", schemaPrefix+data)))))
 	}
 	op.at("responses").set("default", newObject("$ref", problemRef))
 }

@@ -1530,6 +1530,102 @@ func (x *PreviewExpansionResponse) GetLine() *ExpandedLine {
 	return nil
 }
 
+type ExpandLinesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Service       string                 `protobuf:"bytes,1,opt,name=service,proto3" json:"service,omitempty"`
+	Lines         []*ConsumeLine         `protobuf:"bytes,2,rep,name=lines,proto3" json:"lines,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExpandLinesRequest) Reset() {
+	*x = ExpandLinesRequest{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExpandLinesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExpandLinesRequest) ProtoMessage() {}
+
+func (x *ExpandLinesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExpandLinesRequest.ProtoReflect.Descriptor instead.
+func (*ExpandLinesRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ExpandLinesRequest) GetService() string {
+	if x != nil {
+		return x.Service
+	}
+	return ""
+}
+
+func (x *ExpandLinesRequest) GetLines() []*ConsumeLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+type ExpandLinesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Lines         []*ExpandedLine        `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExpandLinesResponse) Reset() {
+	*x = ExpandLinesResponse{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExpandLinesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExpandLinesResponse) ProtoMessage() {}
+
+func (x *ExpandLinesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExpandLinesResponse.ProtoReflect.Descriptor instead.
+func (*ExpandLinesResponse) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ExpandLinesResponse) GetLines() []*ExpandedLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
 type ListStockRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty: the caller's own café, or every café for head office.
@@ -1544,7 +1640,7 @@ type ListStockRequest struct {
 
 func (x *ListStockRequest) Reset() {
 	*x = ListStockRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[20]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1556,7 +1652,7 @@ func (x *ListStockRequest) String() string {
 func (*ListStockRequest) ProtoMessage() {}
 
 func (x *ListStockRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[20]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1569,7 +1665,7 @@ func (x *ListStockRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListStockRequest.ProtoReflect.Descriptor instead.
 func (*ListStockRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{20}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListStockRequest) GetCafeId() string {
@@ -1617,7 +1713,7 @@ type ListStockResponse struct {
 
 func (x *ListStockResponse) Reset() {
 	*x = ListStockResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[21]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1629,7 +1725,7 @@ func (x *ListStockResponse) String() string {
 func (*ListStockResponse) ProtoMessage() {}
 
 func (x *ListStockResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[21]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1642,7 +1738,7 @@ func (x *ListStockResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListStockResponse.ProtoReflect.Descriptor instead.
 func (*ListStockResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{21}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListStockResponse) GetStock() []*StockLine {
@@ -1671,7 +1767,7 @@ type PutParRequest struct {
 
 func (x *PutParRequest) Reset() {
 	*x = PutParRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[22]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1683,7 +1779,7 @@ func (x *PutParRequest) String() string {
 func (*PutParRequest) ProtoMessage() {}
 
 func (x *PutParRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[22]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1696,7 +1792,7 @@ func (x *PutParRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutParRequest.ProtoReflect.Descriptor instead.
 func (*PutParRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{22}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PutParRequest) GetCafeId() string {
@@ -1742,7 +1838,7 @@ type ReceiveRequest struct {
 
 func (x *ReceiveRequest) Reset() {
 	*x = ReceiveRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[23]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1754,7 +1850,7 @@ func (x *ReceiveRequest) String() string {
 func (*ReceiveRequest) ProtoMessage() {}
 
 func (x *ReceiveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[23]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1767,7 +1863,7 @@ func (x *ReceiveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceiveRequest.ProtoReflect.Descriptor instead.
 func (*ReceiveRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{23}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ReceiveRequest) GetCafeId() string {
@@ -1819,7 +1915,7 @@ type ReceiveLine struct {
 
 func (x *ReceiveLine) Reset() {
 	*x = ReceiveLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[24]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1831,7 +1927,7 @@ func (x *ReceiveLine) String() string {
 func (*ReceiveLine) ProtoMessage() {}
 
 func (x *ReceiveLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[24]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1844,7 +1940,7 @@ func (x *ReceiveLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceiveLine.ProtoReflect.Descriptor instead.
 func (*ReceiveLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{24}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ReceiveLine) GetIngredientId() string {
@@ -1886,7 +1982,7 @@ type WasteRequest struct {
 
 func (x *WasteRequest) Reset() {
 	*x = WasteRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[25]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1898,7 +1994,7 @@ func (x *WasteRequest) String() string {
 func (*WasteRequest) ProtoMessage() {}
 
 func (x *WasteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[25]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1911,7 +2007,7 @@ func (x *WasteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WasteRequest.ProtoReflect.Descriptor instead.
 func (*WasteRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{25}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WasteRequest) GetCafeId() string {
@@ -1946,7 +2042,7 @@ type WasteLine struct {
 
 func (x *WasteLine) Reset() {
 	*x = WasteLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[26]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1958,7 +2054,7 @@ func (x *WasteLine) String() string {
 func (*WasteLine) ProtoMessage() {}
 
 func (x *WasteLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[26]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1971,7 +2067,7 @@ func (x *WasteLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WasteLine.ProtoReflect.Descriptor instead.
 func (*WasteLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{26}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *WasteLine) GetIngredientId() string {
@@ -2005,7 +2101,7 @@ type CountRequest struct {
 
 func (x *CountRequest) Reset() {
 	*x = CountRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[27]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2017,7 +2113,7 @@ func (x *CountRequest) String() string {
 func (*CountRequest) ProtoMessage() {}
 
 func (x *CountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[27]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2030,7 +2126,7 @@ func (x *CountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountRequest.ProtoReflect.Descriptor instead.
 func (*CountRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{27}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CountRequest) GetCafeId() string {
@@ -2061,7 +2157,7 @@ type CountLine struct {
 
 func (x *CountLine) Reset() {
 	*x = CountLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[28]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2073,7 +2169,7 @@ func (x *CountLine) String() string {
 func (*CountLine) ProtoMessage() {}
 
 func (x *CountLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[28]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2086,7 +2182,7 @@ func (x *CountLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountLine.ProtoReflect.Descriptor instead.
 func (*CountLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{28}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CountLine) GetIngredientId() string {
@@ -2127,7 +2223,7 @@ type MovementsResponse struct {
 
 func (x *MovementsResponse) Reset() {
 	*x = MovementsResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[29]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2139,7 +2235,7 @@ func (x *MovementsResponse) String() string {
 func (*MovementsResponse) ProtoMessage() {}
 
 func (x *MovementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[29]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2152,7 +2248,7 @@ func (x *MovementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MovementsResponse.ProtoReflect.Descriptor instead.
 func (*MovementsResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{29}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *MovementsResponse) GetMovements() []*Movement {
@@ -2182,7 +2278,7 @@ type ListMovementsRequest struct {
 
 func (x *ListMovementsRequest) Reset() {
 	*x = ListMovementsRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[30]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2194,7 +2290,7 @@ func (x *ListMovementsRequest) String() string {
 func (*ListMovementsRequest) ProtoMessage() {}
 
 func (x *ListMovementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[30]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2207,7 +2303,7 @@ func (x *ListMovementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMovementsRequest.ProtoReflect.Descriptor instead.
 func (*ListMovementsRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{30}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListMovementsRequest) GetCafeId() string {
@@ -2255,7 +2351,7 @@ type ListMovementsResponse struct {
 
 func (x *ListMovementsResponse) Reset() {
 	*x = ListMovementsResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[31]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2267,7 +2363,7 @@ func (x *ListMovementsResponse) String() string {
 func (*ListMovementsResponse) ProtoMessage() {}
 
 func (x *ListMovementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[31]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2280,7 +2376,7 @@ func (x *ListMovementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMovementsResponse.ProtoReflect.Descriptor instead.
 func (*ListMovementsResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{31}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListMovementsResponse) GetMovements() []*Movement {
@@ -2312,7 +2408,7 @@ type ConsumeLine struct {
 
 func (x *ConsumeLine) Reset() {
 	*x = ConsumeLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[32]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2324,7 +2420,7 @@ func (x *ConsumeLine) String() string {
 func (*ConsumeLine) ProtoMessage() {}
 
 func (x *ConsumeLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[32]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2337,7 +2433,7 @@ func (x *ConsumeLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeLine.ProtoReflect.Descriptor instead.
 func (*ConsumeLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{32}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ConsumeLine) GetLine() int32 {
@@ -2385,7 +2481,7 @@ type ConsumeModifier struct {
 
 func (x *ConsumeModifier) Reset() {
 	*x = ConsumeModifier{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[33]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2397,7 +2493,7 @@ func (x *ConsumeModifier) String() string {
 func (*ConsumeModifier) ProtoMessage() {}
 
 func (x *ConsumeModifier) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[33]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2410,7 +2506,7 @@ func (x *ConsumeModifier) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeModifier.ProtoReflect.Descriptor instead.
 func (*ConsumeModifier) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{33}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ConsumeModifier) GetModifierId() string {
@@ -2447,7 +2543,7 @@ type ConsumeRequest struct {
 
 func (x *ConsumeRequest) Reset() {
 	*x = ConsumeRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2459,7 +2555,7 @@ func (x *ConsumeRequest) String() string {
 func (*ConsumeRequest) ProtoMessage() {}
 
 func (x *ConsumeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2472,7 +2568,7 @@ func (x *ConsumeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeRequest.ProtoReflect.Descriptor instead.
 func (*ConsumeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{34}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ConsumeRequest) GetOrderId() string {
@@ -2556,7 +2652,7 @@ type ExpandedLine struct {
 
 func (x *ExpandedLine) Reset() {
 	*x = ExpandedLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2568,7 +2664,7 @@ func (x *ExpandedLine) String() string {
 func (*ExpandedLine) ProtoMessage() {}
 
 func (x *ExpandedLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2581,7 +2677,7 @@ func (x *ExpandedLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExpandedLine.ProtoReflect.Descriptor instead.
 func (*ExpandedLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{35}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ExpandedLine) GetLine() int32 {
@@ -2617,7 +2713,7 @@ type Shortage struct {
 
 func (x *Shortage) Reset() {
 	*x = Shortage{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2629,7 +2725,7 @@ func (x *Shortage) String() string {
 func (*Shortage) ProtoMessage() {}
 
 func (x *Shortage) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2642,7 +2738,7 @@ func (x *Shortage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shortage.ProtoReflect.Descriptor instead.
 func (*Shortage) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{36}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Shortage) GetIngredientId() string {
@@ -2679,7 +2775,7 @@ type ConsumeResponse struct {
 
 func (x *ConsumeResponse) Reset() {
 	*x = ConsumeResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2691,7 +2787,7 @@ func (x *ConsumeResponse) String() string {
 func (*ConsumeResponse) ProtoMessage() {}
 
 func (x *ConsumeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2704,7 +2800,7 @@ func (x *ConsumeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeResponse.ProtoReflect.Descriptor instead.
 func (*ConsumeResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{37}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ConsumeResponse) GetLines() []*ExpandedLine {
@@ -2739,7 +2835,7 @@ type ListOpenConsumptionRequest struct {
 
 func (x *ListOpenConsumptionRequest) Reset() {
 	*x = ListOpenConsumptionRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2751,7 +2847,7 @@ func (x *ListOpenConsumptionRequest) String() string {
 func (*ListOpenConsumptionRequest) ProtoMessage() {}
 
 func (x *ListOpenConsumptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2764,7 +2860,7 @@ func (x *ListOpenConsumptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOpenConsumptionRequest.ProtoReflect.Descriptor instead.
 func (*ListOpenConsumptionRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{38}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListOpenConsumptionRequest) GetOlderThanMs() int64 {
@@ -2794,7 +2890,7 @@ type OpenConsumption struct {
 
 func (x *OpenConsumption) Reset() {
 	*x = OpenConsumption{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2806,7 +2902,7 @@ func (x *OpenConsumption) String() string {
 func (*OpenConsumption) ProtoMessage() {}
 
 func (x *OpenConsumption) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2819,7 +2915,7 @@ func (x *OpenConsumption) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenConsumption.ProtoReflect.Descriptor instead.
 func (*OpenConsumption) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{39}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *OpenConsumption) GetOrderId() string {
@@ -2866,7 +2962,7 @@ type ListOpenConsumptionResponse struct {
 
 func (x *ListOpenConsumptionResponse) Reset() {
 	*x = ListOpenConsumptionResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2878,7 +2974,7 @@ func (x *ListOpenConsumptionResponse) String() string {
 func (*ListOpenConsumptionResponse) ProtoMessage() {}
 
 func (x *ListOpenConsumptionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2891,7 +2987,7 @@ func (x *ListOpenConsumptionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOpenConsumptionResponse.ProtoReflect.Descriptor instead.
 func (*ListOpenConsumptionResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{40}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListOpenConsumptionResponse) GetOpen() []*OpenConsumption {
@@ -2910,7 +3006,7 @@ type ConfirmConsumptionRequest struct {
 
 func (x *ConfirmConsumptionRequest) Reset() {
 	*x = ConfirmConsumptionRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2922,7 +3018,7 @@ func (x *ConfirmConsumptionRequest) String() string {
 func (*ConfirmConsumptionRequest) ProtoMessage() {}
 
 func (x *ConfirmConsumptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2935,7 +3031,7 @@ func (x *ConfirmConsumptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmConsumptionRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmConsumptionRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{41}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ConfirmConsumptionRequest) GetConfirmed() []*OpenConsumption {
@@ -2953,7 +3049,7 @@ type ConfirmConsumptionResponse struct {
 
 func (x *ConfirmConsumptionResponse) Reset() {
 	*x = ConfirmConsumptionResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2965,7 +3061,7 @@ func (x *ConfirmConsumptionResponse) String() string {
 func (*ConfirmConsumptionResponse) ProtoMessage() {}
 
 func (x *ConfirmConsumptionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2978,7 +3074,7 @@ func (x *ConfirmConsumptionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmConsumptionResponse.ProtoReflect.Descriptor instead.
 func (*ConfirmConsumptionResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{42}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{44}
 }
 
 type ReverseLine struct {
@@ -2995,7 +3091,7 @@ type ReverseLine struct {
 
 func (x *ReverseLine) Reset() {
 	*x = ReverseLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3007,7 +3103,7 @@ func (x *ReverseLine) String() string {
 func (*ReverseLine) ProtoMessage() {}
 
 func (x *ReverseLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3020,7 +3116,7 @@ func (x *ReverseLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseLine.ProtoReflect.Descriptor instead.
 func (*ReverseLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{43}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ReverseLine) GetLine() int32 {
@@ -3067,7 +3163,7 @@ type ReverseRequest struct {
 
 func (x *ReverseRequest) Reset() {
 	*x = ReverseRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3079,7 +3175,7 @@ func (x *ReverseRequest) String() string {
 func (*ReverseRequest) ProtoMessage() {}
 
 func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3092,7 +3188,7 @@ func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseRequest.ProtoReflect.Descriptor instead.
 func (*ReverseRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{44}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ReverseRequest) GetOrderId() string {
@@ -3153,7 +3249,7 @@ type ReverseResponse struct {
 
 func (x *ReverseResponse) Reset() {
 	*x = ReverseResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3165,7 +3261,7 @@ func (x *ReverseResponse) String() string {
 func (*ReverseResponse) ProtoMessage() {}
 
 func (x *ReverseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3178,7 +3274,7 @@ func (x *ReverseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseResponse.ProtoReflect.Descriptor instead.
 func (*ReverseResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{45}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ReverseResponse) GetRepeatedCall() bool {
@@ -3197,7 +3293,7 @@ type ListIngredientUsesRequest struct {
 
 func (x *ListIngredientUsesRequest) Reset() {
 	*x = ListIngredientUsesRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3209,7 +3305,7 @@ func (x *ListIngredientUsesRequest) String() string {
 func (*ListIngredientUsesRequest) ProtoMessage() {}
 
 func (x *ListIngredientUsesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3222,7 +3318,7 @@ func (x *ListIngredientUsesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListIngredientUsesRequest.ProtoReflect.Descriptor instead.
 func (*ListIngredientUsesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{46}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListIngredientUsesRequest) GetIngredientIds() []string {
@@ -3242,7 +3338,7 @@ type ListIngredientUsesResponse struct {
 
 func (x *ListIngredientUsesResponse) Reset() {
 	*x = ListIngredientUsesResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3254,7 +3350,7 @@ func (x *ListIngredientUsesResponse) String() string {
 func (*ListIngredientUsesResponse) ProtoMessage() {}
 
 func (x *ListIngredientUsesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3267,7 +3363,7 @@ func (x *ListIngredientUsesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListIngredientUsesResponse.ProtoReflect.Descriptor instead.
 func (*ListIngredientUsesResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{47}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListIngredientUsesResponse) GetModifierIds() []string {
@@ -3421,7 +3517,12 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x04line\x18\x01 \x01(\v2 .coffee.inventory.v1.ConsumeLineB\x06\xbaH\x03\xc8\x01\x01R\x04line\x122\n" +
 	"\aservice\x18\x02 \x01(\tB\x18\xbaH\x15r\x13R\x06eat_inR\ttake_awayR\aservice\"Q\n" +
 	"\x18PreviewExpansionResponse\x125\n" +
-	"\x04line\x18\x01 \x01(\v2!.coffee.inventory.v1.ExpandedLineR\x04line\"\xb2\x01\n" +
+	"\x04line\x18\x01 \x01(\v2!.coffee.inventory.v1.ExpandedLineR\x04line\"\x8d\x01\n" +
+	"\x12ExpandLinesRequest\x122\n" +
+	"\aservice\x18\x01 \x01(\tB\x18\xbaH\x15r\x13R\x06eat_inR\ttake_awayR\aservice\x12C\n" +
+	"\x05lines\x18\x02 \x03(\v2 .coffee.inventory.v1.ConsumeLineB\v\xbaH\b\x92\x01\x05\b\x01\x10\xc8\x01R\x05lines\"N\n" +
+	"\x13ExpandLinesResponse\x127\n" +
+	"\x05lines\x18\x01 \x03(\v2!.coffee.inventory.v1.ExpandedLineR\x05lines\"\xb2\x01\n" +
 	"\x10ListStockRequest\x12 \n" +
 	"\acafe_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18$R\x06cafeId\x12\x1d\n" +
 	"\x05query\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18PR\x05query\x12\x19\n" +
@@ -3555,7 +3656,7 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x10\xf4\x03\"\x05r\x03\xb0\x01\x01R\ringredientIds\"d\n" +
 	"\x1aListIngredientUsesResponse\x12!\n" +
 	"\fmodifier_ids\x18\x01 \x03(\tR\vmodifierIds\x12#\n" +
-	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds2\x90\x19\n" +
+	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds2\x81\x1a\n" +
 	"\x10InventoryService\x12\x97\x01\n" +
 	"\rPutIngredient\x12).coffee.inventory.v1.PutIngredientRequest\x1a\x1f.coffee.inventory.v1.Ingredient\":\x92\x82\x19\x13\n" +
 	"\x05admin\n" +
@@ -3625,7 +3726,8 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\aConsume\x12#.coffee.inventory.v1.ConsumeRequest\x1a$.coffee.inventory.v1.ConsumeResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x87\x01\n" +
 	"\x13ListOpenConsumption\x12/.coffee.inventory.v1.ListOpenConsumptionRequest\x1a0.coffee.inventory.v1.ListOpenConsumptionResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
 	"\x12ConfirmConsumption\x12..coffee.inventory.v1.ConfirmConsumptionRequest\x1a/.coffee.inventory.v1.ConfirmConsumptionResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12c\n" +
-	"\aReverse\x12#.coffee.inventory.v1.ReverseRequest\x1a$.coffee.inventory.v1.ReverseResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
+	"\aReverse\x12#.coffee.inventory.v1.ReverseRequest\x1a$.coffee.inventory.v1.ReverseResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12o\n" +
+	"\vExpandLines\x12'.coffee.inventory.v1.ExpandLinesRequest\x1a(.coffee.inventory.v1.ExpandLinesResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
 	"\x12ListIngredientUses\x12..coffee.inventory.v1.ListIngredientUsesRequest\x1a/.coffee.inventory.v1.ListIngredientUsesResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01B.Z,coffee/proto/coffee/inventory/v1;inventorypbb\x06proto3"
 
 var (
@@ -3640,7 +3742,7 @@ func file_coffee_inventory_v1_inventory_proto_rawDescGZIP() []byte {
 	return file_coffee_inventory_v1_inventory_proto_rawDescData
 }
 
-var file_coffee_inventory_v1_inventory_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
+var file_coffee_inventory_v1_inventory_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
 var file_coffee_inventory_v1_inventory_proto_goTypes = []any{
 	(*Ingredient)(nil),                  // 0: coffee.inventory.v1.Ingredient
 	(*RecipeLine)(nil),                  // 1: coffee.inventory.v1.RecipeLine
@@ -3662,116 +3764,122 @@ var file_coffee_inventory_v1_inventory_proto_goTypes = []any{
 	(*GetModifierEffectsRequest)(nil),   // 17: coffee.inventory.v1.GetModifierEffectsRequest
 	(*PreviewExpansionRequest)(nil),     // 18: coffee.inventory.v1.PreviewExpansionRequest
 	(*PreviewExpansionResponse)(nil),    // 19: coffee.inventory.v1.PreviewExpansionResponse
-	(*ListStockRequest)(nil),            // 20: coffee.inventory.v1.ListStockRequest
-	(*ListStockResponse)(nil),           // 21: coffee.inventory.v1.ListStockResponse
-	(*PutParRequest)(nil),               // 22: coffee.inventory.v1.PutParRequest
-	(*ReceiveRequest)(nil),              // 23: coffee.inventory.v1.ReceiveRequest
-	(*ReceiveLine)(nil),                 // 24: coffee.inventory.v1.ReceiveLine
-	(*WasteRequest)(nil),                // 25: coffee.inventory.v1.WasteRequest
-	(*WasteLine)(nil),                   // 26: coffee.inventory.v1.WasteLine
-	(*CountRequest)(nil),                // 27: coffee.inventory.v1.CountRequest
-	(*CountLine)(nil),                   // 28: coffee.inventory.v1.CountLine
-	(*MovementsResponse)(nil),           // 29: coffee.inventory.v1.MovementsResponse
-	(*ListMovementsRequest)(nil),        // 30: coffee.inventory.v1.ListMovementsRequest
-	(*ListMovementsResponse)(nil),       // 31: coffee.inventory.v1.ListMovementsResponse
-	(*ConsumeLine)(nil),                 // 32: coffee.inventory.v1.ConsumeLine
-	(*ConsumeModifier)(nil),             // 33: coffee.inventory.v1.ConsumeModifier
-	(*ConsumeRequest)(nil),              // 34: coffee.inventory.v1.ConsumeRequest
-	(*ExpandedLine)(nil),                // 35: coffee.inventory.v1.ExpandedLine
-	(*Shortage)(nil),                    // 36: coffee.inventory.v1.Shortage
-	(*ConsumeResponse)(nil),             // 37: coffee.inventory.v1.ConsumeResponse
-	(*ListOpenConsumptionRequest)(nil),  // 38: coffee.inventory.v1.ListOpenConsumptionRequest
-	(*OpenConsumption)(nil),             // 39: coffee.inventory.v1.OpenConsumption
-	(*ListOpenConsumptionResponse)(nil), // 40: coffee.inventory.v1.ListOpenConsumptionResponse
-	(*ConfirmConsumptionRequest)(nil),   // 41: coffee.inventory.v1.ConfirmConsumptionRequest
-	(*ConfirmConsumptionResponse)(nil),  // 42: coffee.inventory.v1.ConfirmConsumptionResponse
-	(*ReverseLine)(nil),                 // 43: coffee.inventory.v1.ReverseLine
-	(*ReverseRequest)(nil),              // 44: coffee.inventory.v1.ReverseRequest
-	(*ReverseResponse)(nil),             // 45: coffee.inventory.v1.ReverseResponse
-	(*ListIngredientUsesRequest)(nil),   // 46: coffee.inventory.v1.ListIngredientUsesRequest
-	(*ListIngredientUsesResponse)(nil),  // 47: coffee.inventory.v1.ListIngredientUsesResponse
-	(*timestamppb.Timestamp)(nil),       // 48: google.protobuf.Timestamp
-	(*v1.Money)(nil),                    // 49: coffee.type.v1.Money
+	(*ExpandLinesRequest)(nil),          // 20: coffee.inventory.v1.ExpandLinesRequest
+	(*ExpandLinesResponse)(nil),         // 21: coffee.inventory.v1.ExpandLinesResponse
+	(*ListStockRequest)(nil),            // 22: coffee.inventory.v1.ListStockRequest
+	(*ListStockResponse)(nil),           // 23: coffee.inventory.v1.ListStockResponse
+	(*PutParRequest)(nil),               // 24: coffee.inventory.v1.PutParRequest
+	(*ReceiveRequest)(nil),              // 25: coffee.inventory.v1.ReceiveRequest
+	(*ReceiveLine)(nil),                 // 26: coffee.inventory.v1.ReceiveLine
+	(*WasteRequest)(nil),                // 27: coffee.inventory.v1.WasteRequest
+	(*WasteLine)(nil),                   // 28: coffee.inventory.v1.WasteLine
+	(*CountRequest)(nil),                // 29: coffee.inventory.v1.CountRequest
+	(*CountLine)(nil),                   // 30: coffee.inventory.v1.CountLine
+	(*MovementsResponse)(nil),           // 31: coffee.inventory.v1.MovementsResponse
+	(*ListMovementsRequest)(nil),        // 32: coffee.inventory.v1.ListMovementsRequest
+	(*ListMovementsResponse)(nil),       // 33: coffee.inventory.v1.ListMovementsResponse
+	(*ConsumeLine)(nil),                 // 34: coffee.inventory.v1.ConsumeLine
+	(*ConsumeModifier)(nil),             // 35: coffee.inventory.v1.ConsumeModifier
+	(*ConsumeRequest)(nil),              // 36: coffee.inventory.v1.ConsumeRequest
+	(*ExpandedLine)(nil),                // 37: coffee.inventory.v1.ExpandedLine
+	(*Shortage)(nil),                    // 38: coffee.inventory.v1.Shortage
+	(*ConsumeResponse)(nil),             // 39: coffee.inventory.v1.ConsumeResponse
+	(*ListOpenConsumptionRequest)(nil),  // 40: coffee.inventory.v1.ListOpenConsumptionRequest
+	(*OpenConsumption)(nil),             // 41: coffee.inventory.v1.OpenConsumption
+	(*ListOpenConsumptionResponse)(nil), // 42: coffee.inventory.v1.ListOpenConsumptionResponse
+	(*ConfirmConsumptionRequest)(nil),   // 43: coffee.inventory.v1.ConfirmConsumptionRequest
+	(*ConfirmConsumptionResponse)(nil),  // 44: coffee.inventory.v1.ConfirmConsumptionResponse
+	(*ReverseLine)(nil),                 // 45: coffee.inventory.v1.ReverseLine
+	(*ReverseRequest)(nil),              // 46: coffee.inventory.v1.ReverseRequest
+	(*ReverseResponse)(nil),             // 47: coffee.inventory.v1.ReverseResponse
+	(*ListIngredientUsesRequest)(nil),   // 48: coffee.inventory.v1.ListIngredientUsesRequest
+	(*ListIngredientUsesResponse)(nil),  // 49: coffee.inventory.v1.ListIngredientUsesResponse
+	(*timestamppb.Timestamp)(nil),       // 50: google.protobuf.Timestamp
+	(*v1.Money)(nil),                    // 51: coffee.type.v1.Money
 }
 var file_coffee_inventory_v1_inventory_proto_depIdxs = []int32{
 	1,  // 0: coffee.inventory.v1.Ingredient.made_from:type_name -> coffee.inventory.v1.RecipeLine
-	48, // 1: coffee.inventory.v1.Ingredient.archived_at:type_name -> google.protobuf.Timestamp
+	50, // 1: coffee.inventory.v1.Ingredient.archived_at:type_name -> google.protobuf.Timestamp
 	1,  // 2: coffee.inventory.v1.Recipe.lines:type_name -> coffee.inventory.v1.RecipeLine
 	3,  // 3: coffee.inventory.v1.ModifierEffects.effects:type_name -> coffee.inventory.v1.ModifierEffect
-	49, // 4: coffee.inventory.v1.StockLine.average_cost:type_name -> coffee.type.v1.Money
-	48, // 5: coffee.inventory.v1.StockLine.moved_at:type_name -> google.protobuf.Timestamp
-	48, // 6: coffee.inventory.v1.Movement.at:type_name -> google.protobuf.Timestamp
-	49, // 7: coffee.inventory.v1.Movement.cost:type_name -> coffee.type.v1.Money
+	51, // 4: coffee.inventory.v1.StockLine.average_cost:type_name -> coffee.type.v1.Money
+	50, // 5: coffee.inventory.v1.StockLine.moved_at:type_name -> google.protobuf.Timestamp
+	50, // 6: coffee.inventory.v1.Movement.at:type_name -> google.protobuf.Timestamp
+	51, // 7: coffee.inventory.v1.Movement.cost:type_name -> coffee.type.v1.Money
 	1,  // 8: coffee.inventory.v1.PutIngredientRequest.made_from:type_name -> coffee.inventory.v1.RecipeLine
 	0,  // 9: coffee.inventory.v1.ListIngredientsResponse.ingredients:type_name -> coffee.inventory.v1.Ingredient
 	1,  // 10: coffee.inventory.v1.PutRecipeRequest.lines:type_name -> coffee.inventory.v1.RecipeLine
 	2,  // 11: coffee.inventory.v1.ListRecipesResponse.recipes:type_name -> coffee.inventory.v1.Recipe
 	3,  // 12: coffee.inventory.v1.PutModifierEffectsRequest.effects:type_name -> coffee.inventory.v1.ModifierEffect
-	32, // 13: coffee.inventory.v1.PreviewExpansionRequest.line:type_name -> coffee.inventory.v1.ConsumeLine
-	35, // 14: coffee.inventory.v1.PreviewExpansionResponse.line:type_name -> coffee.inventory.v1.ExpandedLine
-	5,  // 15: coffee.inventory.v1.ListStockResponse.stock:type_name -> coffee.inventory.v1.StockLine
-	24, // 16: coffee.inventory.v1.ReceiveRequest.lines:type_name -> coffee.inventory.v1.ReceiveLine
-	49, // 17: coffee.inventory.v1.ReceiveLine.cost:type_name -> coffee.type.v1.Money
-	26, // 18: coffee.inventory.v1.WasteRequest.lines:type_name -> coffee.inventory.v1.WasteLine
-	28, // 19: coffee.inventory.v1.CountRequest.lines:type_name -> coffee.inventory.v1.CountLine
-	48, // 20: coffee.inventory.v1.CountLine.at:type_name -> google.protobuf.Timestamp
-	6,  // 21: coffee.inventory.v1.MovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
-	5,  // 22: coffee.inventory.v1.MovementsResponse.stock:type_name -> coffee.inventory.v1.StockLine
-	6,  // 23: coffee.inventory.v1.ListMovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
-	33, // 24: coffee.inventory.v1.ConsumeLine.modifiers:type_name -> coffee.inventory.v1.ConsumeModifier
-	32, // 25: coffee.inventory.v1.ConsumeRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
-	7,  // 26: coffee.inventory.v1.ExpandedLine.uses:type_name -> coffee.inventory.v1.Use
-	35, // 27: coffee.inventory.v1.ConsumeResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
-	36, // 28: coffee.inventory.v1.ConsumeResponse.shortages:type_name -> coffee.inventory.v1.Shortage
-	48, // 29: coffee.inventory.v1.OpenConsumption.at:type_name -> google.protobuf.Timestamp
-	39, // 30: coffee.inventory.v1.ListOpenConsumptionResponse.open:type_name -> coffee.inventory.v1.OpenConsumption
-	39, // 31: coffee.inventory.v1.ConfirmConsumptionRequest.confirmed:type_name -> coffee.inventory.v1.OpenConsumption
-	43, // 32: coffee.inventory.v1.ReverseRequest.lines:type_name -> coffee.inventory.v1.ReverseLine
-	8,  // 33: coffee.inventory.v1.InventoryService.PutIngredient:input_type -> coffee.inventory.v1.PutIngredientRequest
-	9,  // 34: coffee.inventory.v1.InventoryService.ListIngredients:input_type -> coffee.inventory.v1.ListIngredientsRequest
-	11, // 35: coffee.inventory.v1.InventoryService.ArchiveIngredient:input_type -> coffee.inventory.v1.ArchiveIngredientRequest
-	12, // 36: coffee.inventory.v1.InventoryService.PutRecipe:input_type -> coffee.inventory.v1.PutRecipeRequest
-	13, // 37: coffee.inventory.v1.InventoryService.GetRecipe:input_type -> coffee.inventory.v1.GetRecipeRequest
-	14, // 38: coffee.inventory.v1.InventoryService.ListRecipes:input_type -> coffee.inventory.v1.ListRecipesRequest
-	16, // 39: coffee.inventory.v1.InventoryService.PutModifierEffects:input_type -> coffee.inventory.v1.PutModifierEffectsRequest
-	17, // 40: coffee.inventory.v1.InventoryService.GetModifierEffects:input_type -> coffee.inventory.v1.GetModifierEffectsRequest
-	18, // 41: coffee.inventory.v1.InventoryService.PreviewExpansion:input_type -> coffee.inventory.v1.PreviewExpansionRequest
-	20, // 42: coffee.inventory.v1.InventoryService.ListStock:input_type -> coffee.inventory.v1.ListStockRequest
-	22, // 43: coffee.inventory.v1.InventoryService.PutPar:input_type -> coffee.inventory.v1.PutParRequest
-	23, // 44: coffee.inventory.v1.InventoryService.Receive:input_type -> coffee.inventory.v1.ReceiveRequest
-	25, // 45: coffee.inventory.v1.InventoryService.Waste:input_type -> coffee.inventory.v1.WasteRequest
-	27, // 46: coffee.inventory.v1.InventoryService.Count:input_type -> coffee.inventory.v1.CountRequest
-	30, // 47: coffee.inventory.v1.InventoryService.ListMovements:input_type -> coffee.inventory.v1.ListMovementsRequest
-	34, // 48: coffee.inventory.v1.InventoryService.Consume:input_type -> coffee.inventory.v1.ConsumeRequest
-	38, // 49: coffee.inventory.v1.InventoryService.ListOpenConsumption:input_type -> coffee.inventory.v1.ListOpenConsumptionRequest
-	41, // 50: coffee.inventory.v1.InventoryService.ConfirmConsumption:input_type -> coffee.inventory.v1.ConfirmConsumptionRequest
-	44, // 51: coffee.inventory.v1.InventoryService.Reverse:input_type -> coffee.inventory.v1.ReverseRequest
-	46, // 52: coffee.inventory.v1.InventoryService.ListIngredientUses:input_type -> coffee.inventory.v1.ListIngredientUsesRequest
-	0,  // 53: coffee.inventory.v1.InventoryService.PutIngredient:output_type -> coffee.inventory.v1.Ingredient
-	10, // 54: coffee.inventory.v1.InventoryService.ListIngredients:output_type -> coffee.inventory.v1.ListIngredientsResponse
-	0,  // 55: coffee.inventory.v1.InventoryService.ArchiveIngredient:output_type -> coffee.inventory.v1.Ingredient
-	2,  // 56: coffee.inventory.v1.InventoryService.PutRecipe:output_type -> coffee.inventory.v1.Recipe
-	2,  // 57: coffee.inventory.v1.InventoryService.GetRecipe:output_type -> coffee.inventory.v1.Recipe
-	15, // 58: coffee.inventory.v1.InventoryService.ListRecipes:output_type -> coffee.inventory.v1.ListRecipesResponse
-	4,  // 59: coffee.inventory.v1.InventoryService.PutModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
-	4,  // 60: coffee.inventory.v1.InventoryService.GetModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
-	19, // 61: coffee.inventory.v1.InventoryService.PreviewExpansion:output_type -> coffee.inventory.v1.PreviewExpansionResponse
-	21, // 62: coffee.inventory.v1.InventoryService.ListStock:output_type -> coffee.inventory.v1.ListStockResponse
-	5,  // 63: coffee.inventory.v1.InventoryService.PutPar:output_type -> coffee.inventory.v1.StockLine
-	29, // 64: coffee.inventory.v1.InventoryService.Receive:output_type -> coffee.inventory.v1.MovementsResponse
-	29, // 65: coffee.inventory.v1.InventoryService.Waste:output_type -> coffee.inventory.v1.MovementsResponse
-	29, // 66: coffee.inventory.v1.InventoryService.Count:output_type -> coffee.inventory.v1.MovementsResponse
-	31, // 67: coffee.inventory.v1.InventoryService.ListMovements:output_type -> coffee.inventory.v1.ListMovementsResponse
-	37, // 68: coffee.inventory.v1.InventoryService.Consume:output_type -> coffee.inventory.v1.ConsumeResponse
-	40, // 69: coffee.inventory.v1.InventoryService.ListOpenConsumption:output_type -> coffee.inventory.v1.ListOpenConsumptionResponse
-	42, // 70: coffee.inventory.v1.InventoryService.ConfirmConsumption:output_type -> coffee.inventory.v1.ConfirmConsumptionResponse
-	45, // 71: coffee.inventory.v1.InventoryService.Reverse:output_type -> coffee.inventory.v1.ReverseResponse
-	47, // 72: coffee.inventory.v1.InventoryService.ListIngredientUses:output_type -> coffee.inventory.v1.ListIngredientUsesResponse
-	53, // [53:73] is the sub-list for method output_type
-	33, // [33:53] is the sub-list for method input_type
-	33, // [33:33] is the sub-list for extension type_name
-	33, // [33:33] is the sub-list for extension extendee
-	0,  // [0:33] is the sub-list for field type_name
+	34, // 13: coffee.inventory.v1.PreviewExpansionRequest.line:type_name -> coffee.inventory.v1.ConsumeLine
+	37, // 14: coffee.inventory.v1.PreviewExpansionResponse.line:type_name -> coffee.inventory.v1.ExpandedLine
+	34, // 15: coffee.inventory.v1.ExpandLinesRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
+	37, // 16: coffee.inventory.v1.ExpandLinesResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
+	5,  // 17: coffee.inventory.v1.ListStockResponse.stock:type_name -> coffee.inventory.v1.StockLine
+	26, // 18: coffee.inventory.v1.ReceiveRequest.lines:type_name -> coffee.inventory.v1.ReceiveLine
+	51, // 19: coffee.inventory.v1.ReceiveLine.cost:type_name -> coffee.type.v1.Money
+	28, // 20: coffee.inventory.v1.WasteRequest.lines:type_name -> coffee.inventory.v1.WasteLine
+	30, // 21: coffee.inventory.v1.CountRequest.lines:type_name -> coffee.inventory.v1.CountLine
+	50, // 22: coffee.inventory.v1.CountLine.at:type_name -> google.protobuf.Timestamp
+	6,  // 23: coffee.inventory.v1.MovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
+	5,  // 24: coffee.inventory.v1.MovementsResponse.stock:type_name -> coffee.inventory.v1.StockLine
+	6,  // 25: coffee.inventory.v1.ListMovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
+	35, // 26: coffee.inventory.v1.ConsumeLine.modifiers:type_name -> coffee.inventory.v1.ConsumeModifier
+	34, // 27: coffee.inventory.v1.ConsumeRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
+	7,  // 28: coffee.inventory.v1.ExpandedLine.uses:type_name -> coffee.inventory.v1.Use
+	37, // 29: coffee.inventory.v1.ConsumeResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
+	38, // 30: coffee.inventory.v1.ConsumeResponse.shortages:type_name -> coffee.inventory.v1.Shortage
+	50, // 31: coffee.inventory.v1.OpenConsumption.at:type_name -> google.protobuf.Timestamp
+	41, // 32: coffee.inventory.v1.ListOpenConsumptionResponse.open:type_name -> coffee.inventory.v1.OpenConsumption
+	41, // 33: coffee.inventory.v1.ConfirmConsumptionRequest.confirmed:type_name -> coffee.inventory.v1.OpenConsumption
+	45, // 34: coffee.inventory.v1.ReverseRequest.lines:type_name -> coffee.inventory.v1.ReverseLine
+	8,  // 35: coffee.inventory.v1.InventoryService.PutIngredient:input_type -> coffee.inventory.v1.PutIngredientRequest
+	9,  // 36: coffee.inventory.v1.InventoryService.ListIngredients:input_type -> coffee.inventory.v1.ListIngredientsRequest
+	11, // 37: coffee.inventory.v1.InventoryService.ArchiveIngredient:input_type -> coffee.inventory.v1.ArchiveIngredientRequest
+	12, // 38: coffee.inventory.v1.InventoryService.PutRecipe:input_type -> coffee.inventory.v1.PutRecipeRequest
+	13, // 39: coffee.inventory.v1.InventoryService.GetRecipe:input_type -> coffee.inventory.v1.GetRecipeRequest
+	14, // 40: coffee.inventory.v1.InventoryService.ListRecipes:input_type -> coffee.inventory.v1.ListRecipesRequest
+	16, // 41: coffee.inventory.v1.InventoryService.PutModifierEffects:input_type -> coffee.inventory.v1.PutModifierEffectsRequest
+	17, // 42: coffee.inventory.v1.InventoryService.GetModifierEffects:input_type -> coffee.inventory.v1.GetModifierEffectsRequest
+	18, // 43: coffee.inventory.v1.InventoryService.PreviewExpansion:input_type -> coffee.inventory.v1.PreviewExpansionRequest
+	22, // 44: coffee.inventory.v1.InventoryService.ListStock:input_type -> coffee.inventory.v1.ListStockRequest
+	24, // 45: coffee.inventory.v1.InventoryService.PutPar:input_type -> coffee.inventory.v1.PutParRequest
+	25, // 46: coffee.inventory.v1.InventoryService.Receive:input_type -> coffee.inventory.v1.ReceiveRequest
+	27, // 47: coffee.inventory.v1.InventoryService.Waste:input_type -> coffee.inventory.v1.WasteRequest
+	29, // 48: coffee.inventory.v1.InventoryService.Count:input_type -> coffee.inventory.v1.CountRequest
+	32, // 49: coffee.inventory.v1.InventoryService.ListMovements:input_type -> coffee.inventory.v1.ListMovementsRequest
+	36, // 50: coffee.inventory.v1.InventoryService.Consume:input_type -> coffee.inventory.v1.ConsumeRequest
+	40, // 51: coffee.inventory.v1.InventoryService.ListOpenConsumption:input_type -> coffee.inventory.v1.ListOpenConsumptionRequest
+	43, // 52: coffee.inventory.v1.InventoryService.ConfirmConsumption:input_type -> coffee.inventory.v1.ConfirmConsumptionRequest
+	46, // 53: coffee.inventory.v1.InventoryService.Reverse:input_type -> coffee.inventory.v1.ReverseRequest
+	20, // 54: coffee.inventory.v1.InventoryService.ExpandLines:input_type -> coffee.inventory.v1.ExpandLinesRequest
+	48, // 55: coffee.inventory.v1.InventoryService.ListIngredientUses:input_type -> coffee.inventory.v1.ListIngredientUsesRequest
+	0,  // 56: coffee.inventory.v1.InventoryService.PutIngredient:output_type -> coffee.inventory.v1.Ingredient
+	10, // 57: coffee.inventory.v1.InventoryService.ListIngredients:output_type -> coffee.inventory.v1.ListIngredientsResponse
+	0,  // 58: coffee.inventory.v1.InventoryService.ArchiveIngredient:output_type -> coffee.inventory.v1.Ingredient
+	2,  // 59: coffee.inventory.v1.InventoryService.PutRecipe:output_type -> coffee.inventory.v1.Recipe
+	2,  // 60: coffee.inventory.v1.InventoryService.GetRecipe:output_type -> coffee.inventory.v1.Recipe
+	15, // 61: coffee.inventory.v1.InventoryService.ListRecipes:output_type -> coffee.inventory.v1.ListRecipesResponse
+	4,  // 62: coffee.inventory.v1.InventoryService.PutModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
+	4,  // 63: coffee.inventory.v1.InventoryService.GetModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
+	19, // 64: coffee.inventory.v1.InventoryService.PreviewExpansion:output_type -> coffee.inventory.v1.PreviewExpansionResponse
+	23, // 65: coffee.inventory.v1.InventoryService.ListStock:output_type -> coffee.inventory.v1.ListStockResponse
+	5,  // 66: coffee.inventory.v1.InventoryService.PutPar:output_type -> coffee.inventory.v1.StockLine
+	31, // 67: coffee.inventory.v1.InventoryService.Receive:output_type -> coffee.inventory.v1.MovementsResponse
+	31, // 68: coffee.inventory.v1.InventoryService.Waste:output_type -> coffee.inventory.v1.MovementsResponse
+	31, // 69: coffee.inventory.v1.InventoryService.Count:output_type -> coffee.inventory.v1.MovementsResponse
+	33, // 70: coffee.inventory.v1.InventoryService.ListMovements:output_type -> coffee.inventory.v1.ListMovementsResponse
+	39, // 71: coffee.inventory.v1.InventoryService.Consume:output_type -> coffee.inventory.v1.ConsumeResponse
+	42, // 72: coffee.inventory.v1.InventoryService.ListOpenConsumption:output_type -> coffee.inventory.v1.ListOpenConsumptionResponse
+	44, // 73: coffee.inventory.v1.InventoryService.ConfirmConsumption:output_type -> coffee.inventory.v1.ConfirmConsumptionResponse
+	47, // 74: coffee.inventory.v1.InventoryService.Reverse:output_type -> coffee.inventory.v1.ReverseResponse
+	21, // 75: coffee.inventory.v1.InventoryService.ExpandLines:output_type -> coffee.inventory.v1.ExpandLinesResponse
+	49, // 76: coffee.inventory.v1.InventoryService.ListIngredientUses:output_type -> coffee.inventory.v1.ListIngredientUsesResponse
+	56, // [56:77] is the sub-list for method output_type
+	35, // [35:56] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_coffee_inventory_v1_inventory_proto_init() }
@@ -3785,7 +3893,7 @@ func file_coffee_inventory_v1_inventory_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_inventory_v1_inventory_proto_rawDesc), len(file_coffee_inventory_v1_inventory_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   48,
+			NumMessages:   50,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

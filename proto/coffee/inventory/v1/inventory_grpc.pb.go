@@ -41,6 +41,7 @@ const (
 	InventoryService_ListOpenConsumption_FullMethodName = "/coffee.inventory.v1.InventoryService/ListOpenConsumption"
 	InventoryService_ConfirmConsumption_FullMethodName  = "/coffee.inventory.v1.InventoryService/ConfirmConsumption"
 	InventoryService_Reverse_FullMethodName             = "/coffee.inventory.v1.InventoryService/Reverse"
+	InventoryService_ExpandLines_FullMethodName         = "/coffee.inventory.v1.InventoryService/ExpandLines"
 	InventoryService_ListIngredientUses_FullMethodName  = "/coffee.inventory.v1.InventoryService/ListIngredientUses"
 )
 
@@ -83,6 +84,8 @@ type InventoryServiceClient interface {
 	// Reverse gives stock back or books it as waste; idempotent by reversal_id. Whole attempts (abandoned) name no lines;
 	// one that overtakes its Consume leaves a tombstone for that attempt.
 	Reverse(ctx context.Context, in *ReverseRequest, opts ...grpc.CallOption) (*ReverseResponse, error)
+	// ExpandLines shows what the lines of a cart would take, without taking it.
+	ExpandLines(ctx context.Context, in *ExpandLinesRequest, opts ...grpc.CallOption) (*ExpandLinesResponse, error)
 	// ListIngredientUses tells what becomes unsaleable without these ingredients: modifiers that bring one, variations
 	// with a slot that has no other filling.
 	ListIngredientUses(ctx context.Context, in *ListIngredientUsesRequest, opts ...grpc.CallOption) (*ListIngredientUsesResponse, error)
@@ -286,6 +289,16 @@ func (c *inventoryServiceClient) Reverse(ctx context.Context, in *ReverseRequest
 	return out, nil
 }
 
+func (c *inventoryServiceClient) ExpandLines(ctx context.Context, in *ExpandLinesRequest, opts ...grpc.CallOption) (*ExpandLinesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExpandLinesResponse)
+	err := c.cc.Invoke(ctx, InventoryService_ExpandLines_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *inventoryServiceClient) ListIngredientUses(ctx context.Context, in *ListIngredientUsesRequest, opts ...grpc.CallOption) (*ListIngredientUsesResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListIngredientUsesResponse)
@@ -335,6 +348,8 @@ type InventoryServiceServer interface {
 	// Reverse gives stock back or books it as waste; idempotent by reversal_id. Whole attempts (abandoned) name no lines;
 	// one that overtakes its Consume leaves a tombstone for that attempt.
 	Reverse(context.Context, *ReverseRequest) (*ReverseResponse, error)
+	// ExpandLines shows what the lines of a cart would take, without taking it.
+	ExpandLines(context.Context, *ExpandLinesRequest) (*ExpandLinesResponse, error)
 	// ListIngredientUses tells what becomes unsaleable without these ingredients: modifiers that bring one, variations
 	// with a slot that has no other filling.
 	ListIngredientUses(context.Context, *ListIngredientUsesRequest) (*ListIngredientUsesResponse, error)
@@ -404,6 +419,9 @@ func (UnimplementedInventoryServiceServer) ConfirmConsumption(context.Context, *
 }
 func (UnimplementedInventoryServiceServer) Reverse(context.Context, *ReverseRequest) (*ReverseResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Reverse not implemented")
+}
+func (UnimplementedInventoryServiceServer) ExpandLines(context.Context, *ExpandLinesRequest) (*ExpandLinesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ExpandLines not implemented")
 }
 func (UnimplementedInventoryServiceServer) ListIngredientUses(context.Context, *ListIngredientUsesRequest) (*ListIngredientUsesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListIngredientUses not implemented")
@@ -771,6 +789,24 @@ func _InventoryService_Reverse_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _InventoryService_ExpandLines_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExpandLinesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InventoryServiceServer).ExpandLines(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InventoryService_ExpandLines_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InventoryServiceServer).ExpandLines(ctx, req.(*ExpandLinesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _InventoryService_ListIngredientUses_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListIngredientUsesRequest)
 	if err := dec(in); err != nil {
@@ -871,6 +907,10 @@ var InventoryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Reverse",
 			Handler:    _InventoryService_Reverse_Handler,
+		},
+		{
+			MethodName: "ExpandLines",
+			Handler:    _InventoryService_ExpandLines_Handler,
 		},
 		{
 			MethodName: "ListIngredientUses",

@@ -540,7 +540,9 @@ type PlaceOrderRequest struct {
 	// What the screen showed, minor units of the café's currency; another total is refused with price_changed.
 	ExpectedTotal *int64 `protobuf:"varint,13,opt,name=expected_total,json=expectedTotal,proto3,oneof" json:"expected_total,omitempty"`
 	// A second person's approval token (POST /api/v1/approvals).
-	Approval      string `protobuf:"bytes,14,opt,name=approval,proto3" json:"approval,omitempty"`
+	Approval string `protobuf:"bytes,14,opt,name=approval,proto3" json:"approval,omitempty"`
+	// The public board shows the call number only.
+	HideName      bool `protobuf:"varint,15,opt,name=hide_name,json=hideName,proto3" json:"hide_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -673,6 +675,13 @@ func (x *PlaceOrderRequest) GetApproval() string {
 	return ""
 }
 
+func (x *PlaceOrderRequest) GetHideName() bool {
+	if x != nil {
+		return x.HideName
+	}
+	return false
+}
+
 type OrderModifier struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	ModifierId string                 `protobuf:"bytes,1,opt,name=modifier_id,json=modifierId,proto3" json:"modifier_id,omitempty"`
@@ -803,7 +812,15 @@ type OrderLine struct {
 	OverrideBy  string `protobuf:"bytes,37,opt,name=override_by,json=overrideBy,proto3" json:"override_by,omitempty"`
 	BarSeconds  int32  `protobuf:"varint,38,opt,name=bar_seconds,json=barSeconds,proto3" json:"bar_seconds,omitempty"`
 	// What the customer owes for the line: amount, plus tax when the café's prices exclude it.
-	Total         int64 `protobuf:"varint,39,opt,name=total,proto3" json:"total,omitempty"`
+	Total int64 `protobuf:"varint,39,opt,name=total,proto3" json:"total,omitempty"`
+	// What its ingredients bring, sorted; in a quote too. Nothing is said when allergens_unknown is set.
+	Allergens []string `protobuf:"bytes,40,rep,name=allergens,proto3" json:"allergens,omitempty"`
+	// Nobody wrote a recipe, or nobody could be asked (a quote while inventory is down).
+	AllergensUnknown bool `protobuf:"varint,41,opt,name=allergens_unknown,json=allergensUnknown,proto3" json:"allergens_unknown,omitempty"`
+	// Why the bar cannot make it: said until somebody goes on with it, voids it or clears it.
+	Problem string `protobuf:"bytes,42,opt,name=problem,proto3" json:"problem,omitempty"`
+	// When the bar saw that it was voided while being made.
+	VoidSeenAt    *timestamppb.Timestamp `protobuf:"bytes,43,opt,name=void_seen_at,json=voidSeenAt,proto3" json:"void_seen_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1111,6 +1128,34 @@ func (x *OrderLine) GetTotal() int64 {
 	return 0
 }
 
+func (x *OrderLine) GetAllergens() []string {
+	if x != nil {
+		return x.Allergens
+	}
+	return nil
+}
+
+func (x *OrderLine) GetAllergensUnknown() bool {
+	if x != nil {
+		return x.AllergensUnknown
+	}
+	return false
+}
+
+func (x *OrderLine) GetProblem() string {
+	if x != nil {
+		return x.Problem
+	}
+	return ""
+}
+
+func (x *OrderLine) GetVoidSeenAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.VoidSeenAt
+	}
+	return nil
+}
+
 type Tender struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	Id        string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1390,7 +1435,15 @@ type Order struct {
 	// inclusive or exclusive.
 	TaxMode string `protobuf:"bytes,32,opt,name=tax_mode,json=taxMode,proto3" json:"tax_mode,omitempty"`
 	// Ingredients that went below zero with this order.
-	Shortages     []string `protobuf:"bytes,33,rep,name=shortages,proto3" json:"shortages,omitempty"`
+	Shortages []string `protobuf:"bytes,33,rep,name=shortages,proto3" json:"shortages,omitempty"`
+	// When it was said to be ready: the pick-up time, or what the bar's queue allowed when it was placed.
+	PromisedAt *timestamppb.Timestamp `protobuf:"bytes,34,opt,name=promised_at,json=promisedAt,proto3" json:"promised_at,omitempty"`
+	// When the bar has to begin for that.
+	StartAt *timestamppb.Timestamp `protobuf:"bytes,35,opt,name=start_at,json=startAt,proto3" json:"start_at,omitempty"`
+	// When it will be ready instead, by the work before it now. Set only while that is later than promised, where a single
+	// order, a list or an order's stream is read.
+	ExpectedAt    *timestamppb.Timestamp `protobuf:"bytes,36,opt,name=expected_at,json=expectedAt,proto3" json:"expected_at,omitempty"`
+	HideName      bool                   `protobuf:"varint,37,opt,name=hide_name,json=hideName,proto3" json:"hide_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1656,6 +1709,34 @@ func (x *Order) GetShortages() []string {
 	return nil
 }
 
+func (x *Order) GetPromisedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PromisedAt
+	}
+	return nil
+}
+
+func (x *Order) GetStartAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartAt
+	}
+	return nil
+}
+
+func (x *Order) GetExpectedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpectedAt
+	}
+	return nil
+}
+
+func (x *Order) GetHideName() bool {
+	if x != nil {
+		return x.HideName
+	}
+	return false
+}
+
 type GetOrderRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1703,12 +1784,18 @@ func (x *GetOrderRequest) GetId() string {
 type ListOrdersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Staff: own café; head office: one café, or every one when empty.
-	CafeId        string `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
-	BusinessDate  string `protobuf:"bytes,2,opt,name=business_date,json=businessDate,proto3" json:"business_date,omitempty"`
-	State         string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
-	MoneyState    string `protobuf:"bytes,4,opt,name=money_state,json=moneyState,proto3" json:"money_state,omitempty"`
-	Limit         int32  `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
-	Cursor        string `protobuf:"bytes,6,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	CafeId       string `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
+	BusinessDate string `protobuf:"bytes,2,opt,name=business_date,json=businessDate,proto3" json:"business_date,omitempty"`
+	State        string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	MoneyState   string `protobuf:"bytes,4,opt,name=money_state,json=moneyState,proto3" json:"money_state,omitempty"`
+	Limit        int32  `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	Cursor       string `protobuf:"bytes,6,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	// A call number (any case, with or without the dash), a receipt number, or how the customer's name begins. Needs a
+	// café or a business date.
+	Query string `protobuf:"bytes,7,opt,name=query,proto3" json:"query,omitempty"`
+	// Only where something is still to take.
+	DueOnly       bool   `protobuf:"varint,8,opt,name=due_only,json=dueOnly,proto3" json:"due_only,omitempty"`
+	Source        string `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1781,6 +1868,27 @@ func (x *ListOrdersRequest) GetLimit() int32 {
 func (x *ListOrdersRequest) GetCursor() string {
 	if x != nil {
 		return x.Cursor
+	}
+	return ""
+}
+
+func (x *ListOrdersRequest) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+func (x *ListOrdersRequest) GetDueOnly() bool {
+	if x != nil {
+		return x.DueOnly
+	}
+	return false
+}
+
+func (x *ListOrdersRequest) GetSource() string {
+	if x != nil {
+		return x.Source
 	}
 	return ""
 }
@@ -2007,8 +2115,10 @@ type AdvanceLinesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Empty: every line that is not voided.
-	Lines         []int32 `protobuf:"varint,2,rep,packed,name=lines,proto3" json:"lines,omitempty"`
-	To            string  `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+	Lines []int32 `protobuf:"varint,2,rep,packed,name=lines,proto3" json:"lines,omitempty"`
+	To    string  `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+	// The state the caller saw. A line that is neither there nor in "to" already makes the conflict line_moved. Unset: any.
+	From          string `protobuf:"bytes,4,opt,name=from,proto3" json:"from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2064,6 +2174,136 @@ func (x *AdvanceLinesRequest) GetTo() string {
 	return ""
 }
 
+func (x *AdvanceLinesRequest) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+type ReportProblemRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Empty: every line that is queued or being made.
+	Lines []int32 `protobuf:"varint,2,rep,packed,name=lines,proto3" json:"lines,omitempty"`
+	// What is the matter; needed unless it is cleared.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	Clear         bool   `protobuf:"varint,4,opt,name=clear,proto3" json:"clear,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportProblemRequest) Reset() {
+	*x = ReportProblemRequest{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportProblemRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportProblemRequest) ProtoMessage() {}
+
+func (x *ReportProblemRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportProblemRequest.ProtoReflect.Descriptor instead.
+func (*ReportProblemRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ReportProblemRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ReportProblemRequest) GetLines() []int32 {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+func (x *ReportProblemRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ReportProblemRequest) GetClear() bool {
+	if x != nil {
+		return x.Clear
+	}
+	return false
+}
+
+type AcknowledgeVoidsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Empty: every line that waits for it.
+	Lines         []int32 `protobuf:"varint,2,rep,packed,name=lines,proto3" json:"lines,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcknowledgeVoidsRequest) Reset() {
+	*x = AcknowledgeVoidsRequest{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcknowledgeVoidsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcknowledgeVoidsRequest) ProtoMessage() {}
+
+func (x *AcknowledgeVoidsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcknowledgeVoidsRequest.ProtoReflect.Descriptor instead.
+func (*AcknowledgeVoidsRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *AcknowledgeVoidsRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *AcknowledgeVoidsRequest) GetLines() []int32 {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
 type VoidLinesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -2081,7 +2321,7 @@ type VoidLinesRequest struct {
 
 func (x *VoidLinesRequest) Reset() {
 	*x = VoidLinesRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[20]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2093,7 +2333,7 @@ func (x *VoidLinesRequest) String() string {
 func (*VoidLinesRequest) ProtoMessage() {}
 
 func (x *VoidLinesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[20]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2106,7 +2346,7 @@ func (x *VoidLinesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VoidLinesRequest.ProtoReflect.Descriptor instead.
 func (*VoidLinesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{20}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *VoidLinesRequest) GetId() string {
@@ -2163,7 +2403,7 @@ type RefundLine struct {
 
 func (x *RefundLine) Reset() {
 	*x = RefundLine{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[21]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2175,7 +2415,7 @@ func (x *RefundLine) String() string {
 func (*RefundLine) ProtoMessage() {}
 
 func (x *RefundLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[21]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2188,7 +2428,7 @@ func (x *RefundLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundLine.ProtoReflect.Descriptor instead.
 func (*RefundLine) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{21}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *RefundLine) GetLine() int32 {
@@ -2224,7 +2464,7 @@ type RefundLinesRequest struct {
 
 func (x *RefundLinesRequest) Reset() {
 	*x = RefundLinesRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[22]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2236,7 +2476,7 @@ func (x *RefundLinesRequest) String() string {
 func (*RefundLinesRequest) ProtoMessage() {}
 
 func (x *RefundLinesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[22]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2249,7 +2489,7 @@ func (x *RefundLinesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundLinesRequest.ProtoReflect.Descriptor instead.
 func (*RefundLinesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{22}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RefundLinesRequest) GetId() string {
@@ -2294,7 +2534,7 @@ type ChangeOrderRequest struct {
 
 func (x *ChangeOrderRequest) Reset() {
 	*x = ChangeOrderRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[23]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2306,7 +2546,7 @@ func (x *ChangeOrderRequest) String() string {
 func (*ChangeOrderRequest) ProtoMessage() {}
 
 func (x *ChangeOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[23]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2319,7 +2559,7 @@ func (x *ChangeOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeOrderRequest.ProtoReflect.Descriptor instead.
 func (*ChangeOrderRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{23}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ChangeOrderRequest) GetId() string {
@@ -2355,7 +2595,7 @@ type ChangeOrderResponse struct {
 
 func (x *ChangeOrderResponse) Reset() {
 	*x = ChangeOrderResponse{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[24]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2367,7 +2607,7 @@ func (x *ChangeOrderResponse) String() string {
 func (*ChangeOrderResponse) ProtoMessage() {}
 
 func (x *ChangeOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[24]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2380,7 +2620,7 @@ func (x *ChangeOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeOrderResponse.ProtoReflect.Descriptor instead.
 func (*ChangeOrderResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{24}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ChangeOrderResponse) GetOrder() *Order {
@@ -2417,7 +2657,7 @@ type RemakeLinesRequest struct {
 
 func (x *RemakeLinesRequest) Reset() {
 	*x = RemakeLinesRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[25]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2429,7 +2669,7 @@ func (x *RemakeLinesRequest) String() string {
 func (*RemakeLinesRequest) ProtoMessage() {}
 
 func (x *RemakeLinesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[25]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2442,7 +2682,7 @@ func (x *RemakeLinesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemakeLinesRequest.ProtoReflect.Descriptor instead.
 func (*RemakeLinesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{25}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RemakeLinesRequest) GetId() string {
@@ -2490,7 +2730,7 @@ type RemakeLine struct {
 
 func (x *RemakeLine) Reset() {
 	*x = RemakeLine{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[26]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2502,7 +2742,7 @@ func (x *RemakeLine) String() string {
 func (*RemakeLine) ProtoMessage() {}
 
 func (x *RemakeLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[26]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2515,7 +2755,7 @@ func (x *RemakeLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemakeLine.ProtoReflect.Descriptor instead.
 func (*RemakeLine) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{26}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *RemakeLine) GetLine() int32 {
@@ -2543,7 +2783,7 @@ type CancelOrderRequest struct {
 
 func (x *CancelOrderRequest) Reset() {
 	*x = CancelOrderRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[27]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2555,7 +2795,7 @@ func (x *CancelOrderRequest) String() string {
 func (*CancelOrderRequest) ProtoMessage() {}
 
 func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[27]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2568,7 +2808,7 @@ func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderRequest.ProtoReflect.Descriptor instead.
 func (*CancelOrderRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{27}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CancelOrderRequest) GetId() string {
@@ -2592,7 +2832,8 @@ func (x *CancelOrderRequest) GetReason() string {
 	return ""
 }
 
-// Ticket is an order as the bar sees it: no money.
+// Ticket is an order as the bar sees it: no money. It leaves the board when its state is collected, uncollected or voided
+// and none of its lines has a voided_at. Lines voided before they were begun are not on it.
 type Ticket struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OrderId       string                 `protobuf:"bytes,1,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
@@ -2609,13 +2850,16 @@ type Ticket struct {
 	LinkedOrderId string                 `protobuf:"bytes,12,opt,name=linked_order_id,json=linkedOrderId,proto3" json:"linked_order_id,omitempty"`
 	Version       int64                  `protobuf:"varint,13,opt,name=version,proto3" json:"version,omitempty"`
 	ReadyAt       *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=ready_at,json=readyAt,proto3" json:"ready_at,omitempty"`
+	// When it was said to be ready, and when to begin for that.
+	PromisedAt    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=promised_at,json=promisedAt,proto3" json:"promised_at,omitempty"`
+	StartAt       *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=start_at,json=startAt,proto3" json:"start_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Ticket) Reset() {
 	*x = Ticket{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[28]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2627,7 +2871,7 @@ func (x *Ticket) String() string {
 func (*Ticket) ProtoMessage() {}
 
 func (x *Ticket) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[28]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2640,7 +2884,7 @@ func (x *Ticket) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ticket.ProtoReflect.Descriptor instead.
 func (*Ticket) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{28}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Ticket) GetOrderId() string {
@@ -2741,6 +2985,20 @@ func (x *Ticket) GetReadyAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Ticket) GetPromisedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PromisedAt
+	}
+	return nil
+}
+
+func (x *Ticket) GetStartAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartAt
+	}
+	return nil
+}
+
 type TicketLine struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Line          int32                  `protobuf:"varint,1,opt,name=line,proto3" json:"line,omitempty"`
@@ -2752,13 +3010,17 @@ type TicketLine struct {
 	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
 	Note          string                 `protobuf:"bytes,8,opt,name=note,proto3" json:"note,omitempty"`
 	BarSeconds    int32                  `protobuf:"varint,9,opt,name=bar_seconds,json=barSeconds,proto3" json:"bar_seconds,omitempty"`
+	// Voided while it was being made: it stays until somebody acknowledges.
+	VoidedAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=voided_at,json=voidedAt,proto3" json:"voided_at,omitempty"`
+	// Why it cannot be made.
+	Problem       string `protobuf:"bytes,11,opt,name=problem,proto3" json:"problem,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TicketLine) Reset() {
 	*x = TicketLine{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[29]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2770,7 +3032,7 @@ func (x *TicketLine) String() string {
 func (*TicketLine) ProtoMessage() {}
 
 func (x *TicketLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[29]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2783,7 +3045,7 @@ func (x *TicketLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TicketLine.ProtoReflect.Descriptor instead.
 func (*TicketLine) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{29}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TicketLine) GetLine() int32 {
@@ -2849,6 +3111,20 @@ func (x *TicketLine) GetBarSeconds() int32 {
 	return 0
 }
 
+func (x *TicketLine) GetVoidedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.VoidedAt
+	}
+	return nil
+}
+
+func (x *TicketLine) GetProblem() string {
+	if x != nil {
+		return x.Problem
+	}
+	return ""
+}
+
 type GetBoardRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CafeId        string                 `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
@@ -2858,7 +3134,7 @@ type GetBoardRequest struct {
 
 func (x *GetBoardRequest) Reset() {
 	*x = GetBoardRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[30]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2870,7 +3146,7 @@ func (x *GetBoardRequest) String() string {
 func (*GetBoardRequest) ProtoMessage() {}
 
 func (x *GetBoardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[30]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2883,7 +3159,7 @@ func (x *GetBoardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBoardRequest.ProtoReflect.Descriptor instead.
 func (*GetBoardRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{30}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetBoardRequest) GetCafeId() string {
@@ -2895,7 +3171,7 @@ func (x *GetBoardRequest) GetCafeId() string {
 
 type Board struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Orders that still have something to make or to hand over, oldest first.
+	// Orders that still have something to make, to hand over or to acknowledge: remakes first, then by start_at.
 	Tickets []*Ticket `protobuf:"bytes,1,rep,name=tickets,proto3" json:"tickets,omitempty"`
 	// Stream on after this position.
 	Seq           int64 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
@@ -2905,7 +3181,7 @@ type Board struct {
 
 func (x *Board) Reset() {
 	*x = Board{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[31]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2917,7 +3193,7 @@ func (x *Board) String() string {
 func (*Board) ProtoMessage() {}
 
 func (x *Board) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[31]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2930,7 +3206,7 @@ func (x *Board) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Board.ProtoReflect.Descriptor instead.
 func (*Board) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{31}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Board) GetTickets() []*Ticket {
@@ -2958,7 +3234,7 @@ type StreamBoardRequest struct {
 
 func (x *StreamBoardRequest) Reset() {
 	*x = StreamBoardRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[32]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2970,7 +3246,7 @@ func (x *StreamBoardRequest) String() string {
 func (*StreamBoardRequest) ProtoMessage() {}
 
 func (x *StreamBoardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[32]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2983,7 +3259,7 @@ func (x *StreamBoardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamBoardRequest.ProtoReflect.Descriptor instead.
 func (*StreamBoardRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{32}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *StreamBoardRequest) GetCafeId() string {
@@ -3012,7 +3288,7 @@ type BoardEvent struct {
 
 func (x *BoardEvent) Reset() {
 	*x = BoardEvent{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[33]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3024,7 +3300,7 @@ func (x *BoardEvent) String() string {
 func (*BoardEvent) ProtoMessage() {}
 
 func (x *BoardEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[33]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3037,7 +3313,7 @@ func (x *BoardEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoardEvent.ProtoReflect.Descriptor instead.
 func (*BoardEvent) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{33}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *BoardEvent) GetSeq() int64 {
@@ -3070,7 +3346,7 @@ type GetReadyBoardRequest struct {
 
 func (x *GetReadyBoardRequest) Reset() {
 	*x = GetReadyBoardRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[34]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3082,7 +3358,7 @@ func (x *GetReadyBoardRequest) String() string {
 func (*GetReadyBoardRequest) ProtoMessage() {}
 
 func (x *GetReadyBoardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[34]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3095,7 +3371,7 @@ func (x *GetReadyBoardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReadyBoardRequest.ProtoReflect.Descriptor instead.
 func (*GetReadyBoardRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{34}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetReadyBoardRequest) GetCafeId() string {
@@ -3116,7 +3392,7 @@ type ReadyBoard struct {
 
 func (x *ReadyBoard) Reset() {
 	*x = ReadyBoard{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[35]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3128,7 +3404,7 @@ func (x *ReadyBoard) String() string {
 func (*ReadyBoard) ProtoMessage() {}
 
 func (x *ReadyBoard) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[35]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3141,7 +3417,7 @@ func (x *ReadyBoard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadyBoard.ProtoReflect.Descriptor instead.
 func (*ReadyBoard) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{35}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ReadyBoard) GetMaking() []*ReadyEntry {
@@ -3166,16 +3442,18 @@ func (x *ReadyBoard) GetAt() *timestamppb.Timestamp {
 }
 
 type ReadyEntry struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	CallNumber    string                 `protobuf:"bytes,1,opt,name=call_number,json=callNumber,proto3" json:"call_number,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CallNumber string                 `protobuf:"bytes,1,opt,name=call_number,json=callNumber,proto3" json:"call_number,omitempty"`
+	// Empty where the guest wants it hidden.
 	FirstName     string                 `protobuf:"bytes,2,opt,name=first_name,json=firstName,proto3" json:"first_name,omitempty"`
+	PromisedAt    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=promised_at,json=promisedAt,proto3" json:"promised_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReadyEntry) Reset() {
 	*x = ReadyEntry{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[36]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3187,7 +3465,7 @@ func (x *ReadyEntry) String() string {
 func (*ReadyEntry) ProtoMessage() {}
 
 func (x *ReadyEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[36]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3200,7 +3478,7 @@ func (x *ReadyEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadyEntry.ProtoReflect.Descriptor instead.
 func (*ReadyEntry) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{36}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ReadyEntry) GetCallNumber() string {
@@ -3217,6 +3495,384 @@ func (x *ReadyEntry) GetFirstName() string {
 	return ""
 }
 
+func (x *ReadyEntry) GetPromisedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PromisedAt
+	}
+	return nil
+}
+
+type StreamOrderRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamOrderRequest) Reset() {
+	*x = StreamOrderRequest{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamOrderRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamOrderRequest) ProtoMessage() {}
+
+func (x *StreamOrderRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamOrderRequest.ProtoReflect.Descriptor instead.
+func (*StreamOrderRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *StreamOrderRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type OrderEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The order's version.
+	Seq int64 `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
+	// order
+	Kind          string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Order         *Order `protobuf:"bytes,3,opt,name=order,proto3" json:"order,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderEvent) Reset() {
+	*x = OrderEvent{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderEvent) ProtoMessage() {}
+
+func (x *OrderEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderEvent.ProtoReflect.Descriptor instead.
+func (*OrderEvent) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *OrderEvent) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *OrderEvent) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *OrderEvent) GetOrder() *Order {
+	if x != nil {
+		return x.Order
+	}
+	return nil
+}
+
+type PausePhoneOrdersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CafeId        string                 `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
+	Minutes       int32                  `protobuf:"varint,2,opt,name=minutes,proto3" json:"minutes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PausePhoneOrdersRequest) Reset() {
+	*x = PausePhoneOrdersRequest{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PausePhoneOrdersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PausePhoneOrdersRequest) ProtoMessage() {}
+
+func (x *PausePhoneOrdersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PausePhoneOrdersRequest.ProtoReflect.Descriptor instead.
+func (*PausePhoneOrdersRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *PausePhoneOrdersRequest) GetCafeId() string {
+	if x != nil {
+		return x.CafeId
+	}
+	return ""
+}
+
+func (x *PausePhoneOrdersRequest) GetMinutes() int32 {
+	if x != nil {
+		return x.Minutes
+	}
+	return 0
+}
+
+type GetPhoneOrdersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CafeId        string                 `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPhoneOrdersRequest) Reset() {
+	*x = GetPhoneOrdersRequest{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPhoneOrdersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPhoneOrdersRequest) ProtoMessage() {}
+
+func (x *GetPhoneOrdersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPhoneOrdersRequest.ProtoReflect.Descriptor instead.
+func (*GetPhoneOrdersRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *GetPhoneOrdersRequest) GetCafeId() string {
+	if x != nil {
+		return x.CafeId
+	}
+	return ""
+}
+
+// PhoneOrders is what a phone may order in a café.
+type PhoneOrders struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Set while the counter takes no orders from phones.
+	PausedUntil *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=paused_until,json=pausedUntil,proto3" json:"paused_until,omitempty"`
+	// The café is open now. Whether it takes orders from phones, paused_until says.
+	Open bool `protobuf:"varint,2,opt,name=open,proto3" json:"open,omitempty"`
+	// The next opening; unset when there is none within two weeks.
+	OpensAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=opens_at,json=opensAt,proto3" json:"opens_at,omitempty"`
+	// Set while it is open.
+	ClosesAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=closes_at,json=closesAt,proto3" json:"closes_at,omitempty"`
+	// When a drink ordered now would be ready; unset when it is closed, or full until it closes.
+	AsapAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=asap_at,json=asapAt,proto3" json:"asap_at,omitempty"`
+	// The quarter hours that can still be promised, until it closes or its business day ends.
+	Slots    []*PickupSlot `protobuf:"bytes,6,rep,name=slots,proto3" json:"slots,omitempty"`
+	MaxUnits int32         `protobuf:"varint,7,opt,name=max_units,json=maxUnits,proto3" json:"max_units,omitempty"`
+	// Open unpaid orders of one phone.
+	MaxOpenOrders int32                  `protobuf:"varint,8,opt,name=max_open_orders,json=maxOpenOrders,proto3" json:"max_open_orders,omitempty"`
+	At            *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PhoneOrders) Reset() {
+	*x = PhoneOrders{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PhoneOrders) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PhoneOrders) ProtoMessage() {}
+
+func (x *PhoneOrders) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PhoneOrders.ProtoReflect.Descriptor instead.
+func (*PhoneOrders) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *PhoneOrders) GetPausedUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PausedUntil
+	}
+	return nil
+}
+
+func (x *PhoneOrders) GetOpen() bool {
+	if x != nil {
+		return x.Open
+	}
+	return false
+}
+
+func (x *PhoneOrders) GetOpensAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OpensAt
+	}
+	return nil
+}
+
+func (x *PhoneOrders) GetClosesAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClosesAt
+	}
+	return nil
+}
+
+func (x *PhoneOrders) GetAsapAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsapAt
+	}
+	return nil
+}
+
+func (x *PhoneOrders) GetSlots() []*PickupSlot {
+	if x != nil {
+		return x.Slots
+	}
+	return nil
+}
+
+func (x *PhoneOrders) GetMaxUnits() int32 {
+	if x != nil {
+		return x.MaxUnits
+	}
+	return 0
+}
+
+func (x *PhoneOrders) GetMaxOpenOrders() int32 {
+	if x != nil {
+		return x.MaxOpenOrders
+	}
+	return 0
+}
+
+func (x *PhoneOrders) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+type PickupSlot struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	At    *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	// The bar has no time left in it for phones.
+	Full          bool `protobuf:"varint,2,opt,name=full,proto3" json:"full,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PickupSlot) Reset() {
+	*x = PickupSlot{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PickupSlot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PickupSlot) ProtoMessage() {}
+
+func (x *PickupSlot) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PickupSlot.ProtoReflect.Descriptor instead.
+func (*PickupSlot) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *PickupSlot) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *PickupSlot) GetFull() bool {
+	if x != nil {
+		return x.Full
+	}
+	return false
+}
+
 type GetAvailabilityRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CafeId        string                 `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
@@ -3226,7 +3882,7 @@ type GetAvailabilityRequest struct {
 
 func (x *GetAvailabilityRequest) Reset() {
 	*x = GetAvailabilityRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[37]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3238,7 +3894,7 @@ func (x *GetAvailabilityRequest) String() string {
 func (*GetAvailabilityRequest) ProtoMessage() {}
 
 func (x *GetAvailabilityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[37]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3251,7 +3907,7 @@ func (x *GetAvailabilityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAvailabilityRequest.ProtoReflect.Descriptor instead.
 func (*GetAvailabilityRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{37}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetAvailabilityRequest) GetCafeId() string {
@@ -3274,7 +3930,7 @@ type Availability struct {
 
 func (x *Availability) Reset() {
 	*x = Availability{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[38]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3286,7 +3942,7 @@ func (x *Availability) String() string {
 func (*Availability) ProtoMessage() {}
 
 func (x *Availability) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[38]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3299,7 +3955,7 @@ func (x *Availability) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Availability.ProtoReflect.Descriptor instead.
 func (*Availability) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{38}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Availability) GetItemIds() []string {
@@ -3349,7 +4005,7 @@ type ListHeadsRequest struct {
 
 func (x *ListHeadsRequest) Reset() {
 	*x = ListHeadsRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[39]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3361,7 +4017,7 @@ func (x *ListHeadsRequest) String() string {
 func (*ListHeadsRequest) ProtoMessage() {}
 
 func (x *ListHeadsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[39]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3374,7 +4030,7 @@ func (x *ListHeadsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHeadsRequest.ProtoReflect.Descriptor instead.
 func (*ListHeadsRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{39}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListHeadsRequest) GetSince() int64 {
@@ -3411,7 +4067,7 @@ type Head struct {
 
 func (x *Head) Reset() {
 	*x = Head{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[40]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3423,7 +4079,7 @@ func (x *Head) String() string {
 func (*Head) ProtoMessage() {}
 
 func (x *Head) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[40]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3436,7 +4092,7 @@ func (x *Head) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Head.ProtoReflect.Descriptor instead.
 func (*Head) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{40}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Head) GetCafeId() string {
@@ -3477,7 +4133,7 @@ type ListHeadsResponse struct {
 
 func (x *ListHeadsResponse) Reset() {
 	*x = ListHeadsResponse{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[41]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3489,7 +4145,7 @@ func (x *ListHeadsResponse) String() string {
 func (*ListHeadsResponse) ProtoMessage() {}
 
 func (x *ListHeadsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[41]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3502,7 +4158,7 @@ func (x *ListHeadsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHeadsResponse.ProtoReflect.Descriptor instead.
 func (*ListHeadsResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{41}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListHeadsResponse) GetHeads() []*Head {
@@ -3532,7 +4188,7 @@ type ListJournalRequest struct {
 
 func (x *ListJournalRequest) Reset() {
 	*x = ListJournalRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[42]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3544,7 +4200,7 @@ func (x *ListJournalRequest) String() string {
 func (*ListJournalRequest) ProtoMessage() {}
 
 func (x *ListJournalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[42]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3557,7 +4213,7 @@ func (x *ListJournalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalRequest.ProtoReflect.Descriptor instead.
 func (*ListJournalRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{42}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListJournalRequest) GetCafeId() string {
@@ -3606,7 +4262,7 @@ type JournalEntry struct {
 
 func (x *JournalEntry) Reset() {
 	*x = JournalEntry{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[43]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3618,7 +4274,7 @@ func (x *JournalEntry) String() string {
 func (*JournalEntry) ProtoMessage() {}
 
 func (x *JournalEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[43]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3631,7 +4287,7 @@ func (x *JournalEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JournalEntry.ProtoReflect.Descriptor instead.
 func (*JournalEntry) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{43}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *JournalEntry) GetCafeId() string {
@@ -3699,7 +4355,7 @@ type ListJournalResponse struct {
 
 func (x *ListJournalResponse) Reset() {
 	*x = ListJournalResponse{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[44]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3711,7 +4367,7 @@ func (x *ListJournalResponse) String() string {
 func (*ListJournalResponse) ProtoMessage() {}
 
 func (x *ListJournalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[44]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3724,7 +4380,7 @@ func (x *ListJournalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalResponse.ProtoReflect.Descriptor instead.
 func (*ListJournalResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{44}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ListJournalResponse) GetEntries() []*JournalEntry {
@@ -3738,7 +4394,7 @@ func (x *ListJournalResponse) GetEntries() []*JournalEntry {
 // The sum of the lines over all events of a café is what it sold: what is taken back is negative.
 type Event struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// placed, imported, settled, relabelled, advanced, voided, refunded, cancelled or collected.
+	// placed, imported, settled, relabelled, advanced, voided, refunded, cancelled, collected, problem or acknowledged.
 	Kind    string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
 	OrderId string `protobuf:"bytes,2,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
 	CafeId  string `protobuf:"bytes,3,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
@@ -3778,7 +4434,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[45]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3790,7 +4446,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[45]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3803,7 +4459,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{45}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Event) GetKind() string {
@@ -4031,7 +4687,7 @@ type EventLine struct {
 
 func (x *EventLine) Reset() {
 	*x = EventLine{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[46]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4043,7 +4699,7 @@ func (x *EventLine) String() string {
 func (*EventLine) ProtoMessage() {}
 
 func (x *EventLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[46]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4056,7 +4712,7 @@ func (x *EventLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventLine.ProtoReflect.Descriptor instead.
 func (*EventLine) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{46}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *EventLine) GetLine() int32 {
@@ -4215,7 +4871,7 @@ type EventTender struct {
 
 func (x *EventTender) Reset() {
 	*x = EventTender{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[47]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4227,7 +4883,7 @@ func (x *EventTender) String() string {
 func (*EventTender) ProtoMessage() {}
 
 func (x *EventTender) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[47]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4240,7 +4896,7 @@ func (x *EventTender) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventTender.ProtoReflect.Descriptor instead.
 func (*EventTender) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{47}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *EventTender) GetId() string {
@@ -4314,7 +4970,7 @@ type ImportLine struct {
 
 func (x *ImportLine) Reset() {
 	*x = ImportLine{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[48]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4326,7 +4982,7 @@ func (x *ImportLine) String() string {
 func (*ImportLine) ProtoMessage() {}
 
 func (x *ImportLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[48]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4339,7 +4995,7 @@ func (x *ImportLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportLine.ProtoReflect.Descriptor instead.
 func (*ImportLine) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{48}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *ImportLine) GetItemId() string {
@@ -4436,7 +5092,7 @@ type ImportOrder struct {
 
 func (x *ImportOrder) Reset() {
 	*x = ImportOrder{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[49]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4448,7 +5104,7 @@ func (x *ImportOrder) String() string {
 func (*ImportOrder) ProtoMessage() {}
 
 func (x *ImportOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[49]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4461,7 +5117,7 @@ func (x *ImportOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrder.ProtoReflect.Descriptor instead.
 func (*ImportOrder) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{49}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ImportOrder) GetId() string {
@@ -4524,7 +5180,7 @@ type ImportOrdersRequest struct {
 
 func (x *ImportOrdersRequest) Reset() {
 	*x = ImportOrdersRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[50]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4536,7 +5192,7 @@ func (x *ImportOrdersRequest) String() string {
 func (*ImportOrdersRequest) ProtoMessage() {}
 
 func (x *ImportOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[50]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4549,7 +5205,7 @@ func (x *ImportOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ImportOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{50}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ImportOrdersRequest) GetSource() string {
@@ -4578,7 +5234,7 @@ type ImportOrdersResponse struct {
 
 func (x *ImportOrdersResponse) Reset() {
 	*x = ImportOrdersResponse{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[51]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4590,7 +5246,7 @@ func (x *ImportOrdersResponse) String() string {
 func (*ImportOrdersResponse) ProtoMessage() {}
 
 func (x *ImportOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[51]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4603,7 +5259,7 @@ func (x *ImportOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ImportOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{51}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ImportOrdersResponse) GetAdded() int32 {
@@ -4638,7 +5294,7 @@ type ImportRefusal struct {
 
 func (x *ImportRefusal) Reset() {
 	*x = ImportRefusal{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[52]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4650,7 +5306,7 @@ func (x *ImportRefusal) String() string {
 func (*ImportRefusal) ProtoMessage() {}
 
 func (x *ImportRefusal) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[52]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4663,7 +5319,7 @@ func (x *ImportRefusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRefusal.ProtoReflect.Descriptor instead.
 func (*ImportRefusal) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{52}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ImportRefusal) GetId() string {
@@ -4732,7 +5388,7 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\btendered\x18\x04 \x01(\x03B\x0e\xbaH\v\"\t\x18\x80\xd0\xdb\xc3\xf4\x02(\x00R\btendered\x12\x1e\n" +
 	"\x03tip\x18\x05 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xc2\xd7/(\x00R\x03tip\x12\x1f\n" +
 	"\x06drawer\x18\x06 \x01(\tB\a\xbaH\x04r\x02\x18(R\x06drawer\x12%\n" +
-	"\treference\x18\a \x01(\tB\a\xbaH\x04r\x02\x18(R\treference\"\xb9\x05\n" +
+	"\treference\x18\a \x01(\tB\a\xbaH\x04r\x02\x18(R\treference\"\xd6\x05\n" +
 	"\x11PlaceOrderRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12 \n" +
 	"\acafe_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18$R\x06cafeId\x12!\n" +
@@ -4751,7 +5407,8 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\atenders\x18\f \x03(\v2\x1e.coffee.order.v1.TenderRequestB\b\xbaH\x05\x92\x01\x02\x10\n" +
 	"R\atenders\x123\n" +
 	"\x0eexpected_total\x18\r \x01(\x03B\a\xbaH\x04\"\x02(\x00H\x00R\rexpectedTotal\x88\x01\x01\x12$\n" +
-	"\bapproval\x18\x0e \x01(\tB\b\xbaH\x05r\x03\x18\x80\x10R\bapprovalB\x11\n" +
+	"\bapproval\x18\x0e \x01(\tB\b\xbaH\x05r\x03\x18\x80\x10R\bapproval\x12\x1b\n" +
+	"\thide_name\x18\x0f \x01(\bR\bhideNameB\x11\n" +
 	"\x0f_expected_total\"\x95\x01\n" +
 	"\rOrderModifier\x12\x1f\n" +
 	"\vmodifier_id\x18\x01 \x01(\tR\n" +
@@ -4760,8 +5417,7 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\n" +
 	"group_name\x18\x03 \x01(\tR\tgroupName\x12\x1a\n" +
 	"\bquantity\x18\x04 \x01(\x05R\bquantity\x12\x14\n" +
-	"\x05price\x18\x05 \x01(\x03R\x05price\"\xb7\n" +
-	"\n" +
+	"\x05price\x18\x05 \x01(\x03R\x05price\"\xda\v\n" +
 	"\tOrderLine\x12\x12\n" +
 	"\x04line\x18\x01 \x01(\x05R\x04line\x12\x17\n" +
 	"\aitem_id\x18\x02 \x01(\tR\x06itemId\x12!\n" +
@@ -4810,7 +5466,12 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"overrideBy\x12\x1f\n" +
 	"\vbar_seconds\x18& \x01(\x05R\n" +
 	"barSeconds\x12\x14\n" +
-	"\x05total\x18' \x01(\x03R\x05total\"\xa4\x03\n" +
+	"\x05total\x18' \x01(\x03R\x05total\x12\x1c\n" +
+	"\tallergens\x18( \x03(\tR\tallergens\x12+\n" +
+	"\x11allergens_unknown\x18) \x01(\bR\x10allergensUnknown\x12\x18\n" +
+	"\aproblem\x18* \x01(\tR\aproblem\x12<\n" +
+	"\fvoid_seen_at\x18+ \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"voidSeenAt\"\xa4\x03\n" +
 	"\x06Tender\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
@@ -4833,7 +5494,8 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x04rate\x18\x02 \x01(\x05R\x04rate\x12\x14\n" +
 	"\x05gross\x18\x03 \x01(\x03R\x05gross\x12\x10\n" +
 	"\x03net\x18\x04 \x01(\x03R\x03net\x12\x10\n" +
-	"\x03tax\x18\x05 \x01(\x03R\x03tax\"\xe0\b\n" +
+	"\x03tax\x18\x05 \x01(\x03R\x03tax\"\xae\n" +
+	"\n" +
 	"\x05Order\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
 	"\acafe_id\x18\x02 \x01(\tR\x06cafeId\x12#\n" +
@@ -4870,9 +5532,15 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\bready_at\x18\x1e \x01(\v2\x1a.google.protobuf.TimestampR\areadyAt\x127\n" +
 	"\x17collected_automatically\x18\x1f \x01(\bR\x16collectedAutomatically\x12\x19\n" +
 	"\btax_mode\x18  \x01(\tR\ataxMode\x12\x1c\n" +
-	"\tshortages\x18! \x03(\tR\tshortages\"+\n" +
+	"\tshortages\x18! \x03(\tR\tshortages\x12;\n" +
+	"\vpromised_at\x18\" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"promisedAt\x125\n" +
+	"\bstart_at\x18# \x01(\v2\x1a.google.protobuf.TimestampR\astartAt\x12;\n" +
+	"\vexpected_at\x18$ \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expectedAt\x12\x1b\n" +
+	"\thide_name\x18% \x01(\bR\bhideName\"+\n" +
 	"\x0fGetOrderRequest\x12\x18\n" +
-	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\"\xfd\x02\n" +
+	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\"\x80\x04\n" +
 	"\x11ListOrdersRequest\x12 \n" +
 	"\acafe_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18$R\x06cafeId\x12K\n" +
 	"\rbusiness_date\x18\x02 \x01(\tB&\xbaH#r!2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$R\fbusinessDate\x12Y\n" +
@@ -4881,7 +5549,10 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"moneyState\x12 \n" +
 	"\x05limit\x18\x05 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xc8\x01(\x00R\x05limit\x12 \n" +
-	"\x06cursor\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\x06cursor\"e\n" +
+	"\x06cursor\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\x06cursor\x12\x1d\n" +
+	"\x05query\x18\a \x01(\tB\a\xbaH\x04r\x02\x18(R\x05query\x12\x19\n" +
+	"\bdue_only\x18\b \x01(\bR\adueOnly\x12G\n" +
+	"\x06source\x18\t \x01(\tB/\xbaH,r*R\x00R\acounterR\x05phoneR\x06importR\x06changeR\x06remakeR\x06source\"e\n" +
 	"\x12ListOrdersResponse\x12.\n" +
 	"\x06orders\x18\x01 \x03(\v2\x16.coffee.order.v1.OrderR\x06orders\x12\x1f\n" +
 	"\vnext_cursor\x18\x02 \x01(\tR\n" +
@@ -4897,11 +5568,20 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x14RelabelTenderRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12%\n" +
 	"\ttender_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\btenderId\x12%\n" +
-	"\x04kind\x18\x03 \x01(\tB\x11\xbaH\x0er\fR\x04cashR\x04cardR\x04kind\"\x8d\x01\n" +
+	"\x04kind\x18\x03 \x01(\tB\x11\xbaH\x0er\fR\x04cashR\x04cardR\x04kind\"\xce\x01\n" +
 	"\x13AdvanceLinesRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12!\n" +
 	"\x05lines\x18\x02 \x03(\x05B\v\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\x05lines\x129\n" +
-	"\x02to\x18\x03 \x01(\tB)\xbaH&r$R\x06queuedR\x06makingR\x05readyR\vhanded_overR\x02to\"\xee\x01\n" +
+	"\x02to\x18\x03 \x01(\tB)\xbaH&r$R\x06queuedR\x06makingR\x05readyR\vhanded_overR\x02to\x12?\n" +
+	"\x04from\x18\x04 \x01(\tB+\xbaH(r&R\x00R\x06queuedR\x06makingR\x05readyR\vhanded_overR\x04from\"\x8a\x01\n" +
+	"\x14ReportProblemRequest\x12\x18\n" +
+	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12!\n" +
+	"\x05lines\x18\x02 \x03(\x05B\v\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\x05lines\x12\x1f\n" +
+	"\x06reason\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18xR\x06reason\x12\x14\n" +
+	"\x05clear\x18\x04 \x01(\bR\x05clear\"V\n" +
+	"\x17AcknowledgeVoidsRequest\x12\x18\n" +
+	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12!\n" +
+	"\x05lines\x18\x02 \x03(\x05B\v\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\x05lines\"\xee\x01\n" +
 	"\x10VoidLinesRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12!\n" +
 	"\x05lines\x18\x02 \x03(\x05B\v\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\x05lines\x12\x17\n" +
@@ -4949,7 +5629,7 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x12CancelOrderRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12 \n" +
 	"\acafe_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18$R\x06cafeId\x12\x1f\n" +
-	"\x06reason\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18xR\x06reason\"\xf9\x03\n" +
+	"\x06reason\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18xR\x06reason\"\xed\x04\n" +
 	"\x06Ticket\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12\x1f\n" +
 	"\vcall_number\x18\x02 \x01(\tR\n" +
@@ -4966,7 +5646,10 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x05lines\x18\v \x03(\v2\x1b.coffee.order.v1.TicketLineR\x05lines\x12&\n" +
 	"\x0flinked_order_id\x18\f \x01(\tR\rlinkedOrderId\x12\x18\n" +
 	"\aversion\x18\r \x01(\x03R\aversion\x125\n" +
-	"\bready_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\areadyAt\"\x83\x02\n" +
+	"\bready_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\areadyAt\x12;\n" +
+	"\vpromised_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"promisedAt\x125\n" +
+	"\bstart_at\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\astartAt\"\xd6\x02\n" +
 	"\n" +
 	"TicketLine\x12\x12\n" +
 	"\x04line\x18\x01 \x01(\x05R\x04line\x12\x1b\n" +
@@ -4978,7 +5661,10 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x12\n" +
 	"\x04note\x18\b \x01(\tR\x04note\x12\x1f\n" +
 	"\vbar_seconds\x18\t \x01(\x05R\n" +
-	"barSeconds\"4\n" +
+	"barSeconds\x127\n" +
+	"\tvoided_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\bvoidedAt\x12\x18\n" +
+	"\aproblem\x18\v \x01(\tR\aproblem\"4\n" +
 	"\x0fGetBoardRequest\x12!\n" +
 	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"L\n" +
 	"\x05Board\x121\n" +
@@ -4998,13 +5684,41 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"ReadyBoard\x123\n" +
 	"\x06making\x18\x01 \x03(\v2\x1b.coffee.order.v1.ReadyEntryR\x06making\x121\n" +
 	"\x05ready\x18\x02 \x03(\v2\x1b.coffee.order.v1.ReadyEntryR\x05ready\x12*\n" +
-	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"L\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\x89\x01\n" +
 	"\n" +
 	"ReadyEntry\x12\x1f\n" +
 	"\vcall_number\x18\x01 \x01(\tR\n" +
 	"callNumber\x12\x1d\n" +
 	"\n" +
-	"first_name\x18\x02 \x01(\tR\tfirstName\";\n" +
+	"first_name\x18\x02 \x01(\tR\tfirstName\x12;\n" +
+	"\vpromised_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"promisedAt\".\n" +
+	"\x12StreamOrderRequest\x12\x18\n" +
+	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\"`\n" +
+	"\n" +
+	"OrderEvent\x12\x10\n" +
+	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12,\n" +
+	"\x05order\x18\x03 \x01(\v2\x16.coffee.order.v1.OrderR\x05order\"c\n" +
+	"\x17PausePhoneOrdersRequest\x12!\n" +
+	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\x12%\n" +
+	"\aminutes\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x060\x000\x0f0\x1eR\aminutes\":\n" +
+	"\x15GetPhoneOrdersRequest\x12!\n" +
+	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"\xa9\x03\n" +
+	"\vPhoneOrders\x12=\n" +
+	"\fpaused_until\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\vpausedUntil\x12\x12\n" +
+	"\x04open\x18\x02 \x01(\bR\x04open\x125\n" +
+	"\bopens_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aopensAt\x127\n" +
+	"\tcloses_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bclosesAt\x123\n" +
+	"\aasap_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x06asapAt\x121\n" +
+	"\x05slots\x18\x06 \x03(\v2\x1b.coffee.order.v1.PickupSlotR\x05slots\x12\x1b\n" +
+	"\tmax_units\x18\a \x01(\x05R\bmaxUnits\x12&\n" +
+	"\x0fmax_open_orders\x18\b \x01(\x05R\rmaxOpenOrders\x12*\n" +
+	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"L\n" +
+	"\n" +
+	"PickupSlot\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x12\n" +
+	"\x04full\x18\x02 \x01(\bR\x04full\";\n" +
 	"\x16GetAvailabilityRequest\x12!\n" +
 	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"\xc4\x01\n" +
 	"\fAvailability\x12\x19\n" +
@@ -5150,7 +5864,7 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\rImportRefusal\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x16\n" +
-	"\x06detail\x18\x03 \x01(\tR\x06detail2\xf9\x18\n" +
+	"\x06detail\x18\x03 \x01(\tR\x06detail2\xfa\x1f\n" +
 	"\fOrderService\x12\xbb\x01\n" +
 	"\n" +
 	"QuoteOrder\x12\".coffee.order.v1.PlaceOrderRequest\x1a\x16.coffee.order.v1.Order\"q\x92\x82\x19I\n" +
@@ -5206,7 +5920,23 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/api/v1/orders/{id}/lines\x12\x9d\x01\n" +
+	"\boperator\x18\x03\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/api/v1/orders/{id}/lines\x12\xb6\x01\n" +
+	"\rReportProblem\x12%.coffee.order.v1.ReportProblemRequest\x1a\x16.coffee.order.v1.Order\"f\x92\x82\x19;\n" +
+	"\acounter\n" +
+	"\x05board\n" +
+	"\abarista\n" +
+	"\x04lead\n" +
+	"\amanager\n" +
+	"\x05admin\n" +
+	"\boperator\x18\x03\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/api/v1/orders/{id}/problems\x12\xbf\x01\n" +
+	"\x10AcknowledgeVoids\x12(.coffee.order.v1.AcknowledgeVoidsRequest\x1a\x16.coffee.order.v1.Order\"i\x92\x82\x19;\n" +
+	"\acounter\n" +
+	"\x05board\n" +
+	"\abarista\n" +
+	"\x04lead\n" +
+	"\amanager\n" +
+	"\x05admin\n" +
+	"\boperator\x18\x03\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/api/v1/orders/{id}/acknowledge\x12\x9d\x01\n" +
 	"\tVoidLines\x12!.coffee.order.v1.VoidLinesRequest\x1a\x16.coffee.order.v1.Order\"U\x92\x82\x19-\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
@@ -5254,7 +5984,22 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x05admin\n" +
 	"\boperator\x18\x02\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/board/stream0\x01\x12\x8b\x01\n" +
 	"\rGetReadyBoard\x12%.coffee.order.v1.GetReadyBoardRequest\x1a\x1b.coffee.order.v1.ReadyBoard\"6\x92\x82\x19\r\n" +
-	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/cafes/{cafe_id}/ready\x12\x98\x01\n" +
+	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/cafes/{cafe_id}/ready\x12\xb7\x01\n" +
+	"\vStreamOrder\x12#.coffee.order.v1.StreamOrderRequest\x1a\x1b.coffee.order.v1.OrderEvent\"d\x92\x82\x19>\n" +
+	"\bcustomer\n" +
+	"\acounter\n" +
+	"\abarista\n" +
+	"\x04lead\n" +
+	"\amanager\n" +
+	"\x05admin\n" +
+	"\boperator\x18\x03\x82\xd3\xe4\x93\x02\x1c\x12\x1a/api/v1/orders/{id}/stream0\x01\x12\xb1\x01\n" +
+	"\x10PausePhoneOrders\x12(.coffee.order.v1.PausePhoneOrdersRequest\x1a\x1c.coffee.order.v1.PhoneOrders\"U\x92\x82\x19\"\n" +
+	"\x04lead\n" +
+	"\amanager\n" +
+	"\x05admin\n" +
+	"\boperator\x18\x02\x82\xd3\xe4\x93\x02):\x01*\x1a$/api/v1/cafes/{cafe_id}/phone-orders\x12\x95\x01\n" +
+	"\x0eGetPhoneOrders\x12&.coffee.order.v1.GetPhoneOrdersRequest\x1a\x1c.coffee.order.v1.PhoneOrders\"=\x92\x82\x19\r\n" +
+	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/phone-orders\x12\x98\x01\n" +
 	"\x0fGetAvailability\x12'.coffee.order.v1.GetAvailabilityRequest\x1a\x1d.coffee.order.v1.Availability\"=\x92\x82\x19\r\n" +
 	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/availability\x12e\n" +
 	"\tListHeads\x12!.coffee.order.v1.ListHeadsRequest\x1a\".coffee.order.v1.ListHeadsResponse\"\x11\x92\x82\x19\r\x12\tanalytics\x18\x01\x12\xa3\x01\n" +
@@ -5277,63 +6022,71 @@ func file_coffee_order_v1_order_proto_rawDescGZIP() []byte {
 	return file_coffee_order_v1_order_proto_rawDescData
 }
 
-var file_coffee_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
+var file_coffee_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
 var file_coffee_order_v1_order_proto_goTypes = []any{
-	(*ModifierChoice)(nil),         // 0: coffee.order.v1.ModifierChoice
-	(*LineRequest)(nil),            // 1: coffee.order.v1.LineRequest
-	(*PriceOverride)(nil),          // 2: coffee.order.v1.PriceOverride
-	(*ComboRequest)(nil),           // 3: coffee.order.v1.ComboRequest
-	(*ComboPart)(nil),              // 4: coffee.order.v1.ComboPart
-	(*Discount)(nil),               // 5: coffee.order.v1.Discount
-	(*TenderRequest)(nil),          // 6: coffee.order.v1.TenderRequest
-	(*PlaceOrderRequest)(nil),      // 7: coffee.order.v1.PlaceOrderRequest
-	(*OrderModifier)(nil),          // 8: coffee.order.v1.OrderModifier
-	(*OrderLine)(nil),              // 9: coffee.order.v1.OrderLine
-	(*Tender)(nil),                 // 10: coffee.order.v1.Tender
-	(*TaxLine)(nil),                // 11: coffee.order.v1.TaxLine
-	(*Order)(nil),                  // 12: coffee.order.v1.Order
-	(*GetOrderRequest)(nil),        // 13: coffee.order.v1.GetOrderRequest
-	(*ListOrdersRequest)(nil),      // 14: coffee.order.v1.ListOrdersRequest
-	(*ListOrdersResponse)(nil),     // 15: coffee.order.v1.ListOrdersResponse
-	(*SettleRequest)(nil),          // 16: coffee.order.v1.SettleRequest
-	(*SettleResponse)(nil),         // 17: coffee.order.v1.SettleResponse
-	(*RelabelTenderRequest)(nil),   // 18: coffee.order.v1.RelabelTenderRequest
-	(*AdvanceLinesRequest)(nil),    // 19: coffee.order.v1.AdvanceLinesRequest
-	(*VoidLinesRequest)(nil),       // 20: coffee.order.v1.VoidLinesRequest
-	(*RefundLine)(nil),             // 21: coffee.order.v1.RefundLine
-	(*RefundLinesRequest)(nil),     // 22: coffee.order.v1.RefundLinesRequest
-	(*ChangeOrderRequest)(nil),     // 23: coffee.order.v1.ChangeOrderRequest
-	(*ChangeOrderResponse)(nil),    // 24: coffee.order.v1.ChangeOrderResponse
-	(*RemakeLinesRequest)(nil),     // 25: coffee.order.v1.RemakeLinesRequest
-	(*RemakeLine)(nil),             // 26: coffee.order.v1.RemakeLine
-	(*CancelOrderRequest)(nil),     // 27: coffee.order.v1.CancelOrderRequest
-	(*Ticket)(nil),                 // 28: coffee.order.v1.Ticket
-	(*TicketLine)(nil),             // 29: coffee.order.v1.TicketLine
-	(*GetBoardRequest)(nil),        // 30: coffee.order.v1.GetBoardRequest
-	(*Board)(nil),                  // 31: coffee.order.v1.Board
-	(*StreamBoardRequest)(nil),     // 32: coffee.order.v1.StreamBoardRequest
-	(*BoardEvent)(nil),             // 33: coffee.order.v1.BoardEvent
-	(*GetReadyBoardRequest)(nil),   // 34: coffee.order.v1.GetReadyBoardRequest
-	(*ReadyBoard)(nil),             // 35: coffee.order.v1.ReadyBoard
-	(*ReadyEntry)(nil),             // 36: coffee.order.v1.ReadyEntry
-	(*GetAvailabilityRequest)(nil), // 37: coffee.order.v1.GetAvailabilityRequest
-	(*Availability)(nil),           // 38: coffee.order.v1.Availability
-	(*ListHeadsRequest)(nil),       // 39: coffee.order.v1.ListHeadsRequest
-	(*Head)(nil),                   // 40: coffee.order.v1.Head
-	(*ListHeadsResponse)(nil),      // 41: coffee.order.v1.ListHeadsResponse
-	(*ListJournalRequest)(nil),     // 42: coffee.order.v1.ListJournalRequest
-	(*JournalEntry)(nil),           // 43: coffee.order.v1.JournalEntry
-	(*ListJournalResponse)(nil),    // 44: coffee.order.v1.ListJournalResponse
-	(*Event)(nil),                  // 45: coffee.order.v1.Event
-	(*EventLine)(nil),              // 46: coffee.order.v1.EventLine
-	(*EventTender)(nil),            // 47: coffee.order.v1.EventTender
-	(*ImportLine)(nil),             // 48: coffee.order.v1.ImportLine
-	(*ImportOrder)(nil),            // 49: coffee.order.v1.ImportOrder
-	(*ImportOrdersRequest)(nil),    // 50: coffee.order.v1.ImportOrdersRequest
-	(*ImportOrdersResponse)(nil),   // 51: coffee.order.v1.ImportOrdersResponse
-	(*ImportRefusal)(nil),          // 52: coffee.order.v1.ImportRefusal
-	(*timestamppb.Timestamp)(nil),  // 53: google.protobuf.Timestamp
-	(*v1.Use)(nil),                 // 54: coffee.inventory.v1.Use
+	(*ModifierChoice)(nil),          // 0: coffee.order.v1.ModifierChoice
+	(*LineRequest)(nil),             // 1: coffee.order.v1.LineRequest
+	(*PriceOverride)(nil),           // 2: coffee.order.v1.PriceOverride
+	(*ComboRequest)(nil),            // 3: coffee.order.v1.ComboRequest
+	(*ComboPart)(nil),               // 4: coffee.order.v1.ComboPart
+	(*Discount)(nil),                // 5: coffee.order.v1.Discount
+	(*TenderRequest)(nil),           // 6: coffee.order.v1.TenderRequest
+	(*PlaceOrderRequest)(nil),       // 7: coffee.order.v1.PlaceOrderRequest
+	(*OrderModifier)(nil),           // 8: coffee.order.v1.OrderModifier
+	(*OrderLine)(nil),               // 9: coffee.order.v1.OrderLine
+	(*Tender)(nil),                  // 10: coffee.order.v1.Tender
+	(*TaxLine)(nil),                 // 11: coffee.order.v1.TaxLine
+	(*Order)(nil),                   // 12: coffee.order.v1.Order
+	(*GetOrderRequest)(nil),         // 13: coffee.order.v1.GetOrderRequest
+	(*ListOrdersRequest)(nil),       // 14: coffee.order.v1.ListOrdersRequest
+	(*ListOrdersResponse)(nil),      // 15: coffee.order.v1.ListOrdersResponse
+	(*SettleRequest)(nil),           // 16: coffee.order.v1.SettleRequest
+	(*SettleResponse)(nil),          // 17: coffee.order.v1.SettleResponse
+	(*RelabelTenderRequest)(nil),    // 18: coffee.order.v1.RelabelTenderRequest
+	(*AdvanceLinesRequest)(nil),     // 19: coffee.order.v1.AdvanceLinesRequest
+	(*ReportProblemRequest)(nil),    // 20: coffee.order.v1.ReportProblemRequest
+	(*AcknowledgeVoidsRequest)(nil), // 21: coffee.order.v1.AcknowledgeVoidsRequest
+	(*VoidLinesRequest)(nil),        // 22: coffee.order.v1.VoidLinesRequest
+	(*RefundLine)(nil),              // 23: coffee.order.v1.RefundLine
+	(*RefundLinesRequest)(nil),      // 24: coffee.order.v1.RefundLinesRequest
+	(*ChangeOrderRequest)(nil),      // 25: coffee.order.v1.ChangeOrderRequest
+	(*ChangeOrderResponse)(nil),     // 26: coffee.order.v1.ChangeOrderResponse
+	(*RemakeLinesRequest)(nil),      // 27: coffee.order.v1.RemakeLinesRequest
+	(*RemakeLine)(nil),              // 28: coffee.order.v1.RemakeLine
+	(*CancelOrderRequest)(nil),      // 29: coffee.order.v1.CancelOrderRequest
+	(*Ticket)(nil),                  // 30: coffee.order.v1.Ticket
+	(*TicketLine)(nil),              // 31: coffee.order.v1.TicketLine
+	(*GetBoardRequest)(nil),         // 32: coffee.order.v1.GetBoardRequest
+	(*Board)(nil),                   // 33: coffee.order.v1.Board
+	(*StreamBoardRequest)(nil),      // 34: coffee.order.v1.StreamBoardRequest
+	(*BoardEvent)(nil),              // 35: coffee.order.v1.BoardEvent
+	(*GetReadyBoardRequest)(nil),    // 36: coffee.order.v1.GetReadyBoardRequest
+	(*ReadyBoard)(nil),              // 37: coffee.order.v1.ReadyBoard
+	(*ReadyEntry)(nil),              // 38: coffee.order.v1.ReadyEntry
+	(*StreamOrderRequest)(nil),      // 39: coffee.order.v1.StreamOrderRequest
+	(*OrderEvent)(nil),              // 40: coffee.order.v1.OrderEvent
+	(*PausePhoneOrdersRequest)(nil), // 41: coffee.order.v1.PausePhoneOrdersRequest
+	(*GetPhoneOrdersRequest)(nil),   // 42: coffee.order.v1.GetPhoneOrdersRequest
+	(*PhoneOrders)(nil),             // 43: coffee.order.v1.PhoneOrders
+	(*PickupSlot)(nil),              // 44: coffee.order.v1.PickupSlot
+	(*GetAvailabilityRequest)(nil),  // 45: coffee.order.v1.GetAvailabilityRequest
+	(*Availability)(nil),            // 46: coffee.order.v1.Availability
+	(*ListHeadsRequest)(nil),        // 47: coffee.order.v1.ListHeadsRequest
+	(*Head)(nil),                    // 48: coffee.order.v1.Head
+	(*ListHeadsResponse)(nil),       // 49: coffee.order.v1.ListHeadsResponse
+	(*ListJournalRequest)(nil),      // 50: coffee.order.v1.ListJournalRequest
+	(*JournalEntry)(nil),            // 51: coffee.order.v1.JournalEntry
+	(*ListJournalResponse)(nil),     // 52: coffee.order.v1.ListJournalResponse
+	(*Event)(nil),                   // 53: coffee.order.v1.Event
+	(*EventLine)(nil),               // 54: coffee.order.v1.EventLine
+	(*EventTender)(nil),             // 55: coffee.order.v1.EventTender
+	(*ImportLine)(nil),              // 56: coffee.order.v1.ImportLine
+	(*ImportOrder)(nil),             // 57: coffee.order.v1.ImportOrder
+	(*ImportOrdersRequest)(nil),     // 58: coffee.order.v1.ImportOrdersRequest
+	(*ImportOrdersResponse)(nil),    // 59: coffee.order.v1.ImportOrdersResponse
+	(*ImportRefusal)(nil),           // 60: coffee.order.v1.ImportRefusal
+	(*timestamppb.Timestamp)(nil),   // 61: google.protobuf.Timestamp
+	(*v1.Use)(nil),                  // 62: coffee.inventory.v1.Use
 }
 var file_coffee_order_v1_order_proto_depIdxs = []int32{
 	0,  // 0: coffee.order.v1.LineRequest.modifiers:type_name -> coffee.order.v1.ModifierChoice
@@ -5344,94 +6097,120 @@ var file_coffee_order_v1_order_proto_depIdxs = []int32{
 	0,  // 5: coffee.order.v1.ComboPart.modifiers:type_name -> coffee.order.v1.ModifierChoice
 	1,  // 6: coffee.order.v1.PlaceOrderRequest.lines:type_name -> coffee.order.v1.LineRequest
 	5,  // 7: coffee.order.v1.PlaceOrderRequest.discount:type_name -> coffee.order.v1.Discount
-	53, // 8: coffee.order.v1.PlaceOrderRequest.pickup_at:type_name -> google.protobuf.Timestamp
+	61, // 8: coffee.order.v1.PlaceOrderRequest.pickup_at:type_name -> google.protobuf.Timestamp
 	6,  // 9: coffee.order.v1.PlaceOrderRequest.tenders:type_name -> coffee.order.v1.TenderRequest
 	8,  // 10: coffee.order.v1.OrderLine.modifiers:type_name -> coffee.order.v1.OrderModifier
-	53, // 11: coffee.order.v1.OrderLine.queued_at:type_name -> google.protobuf.Timestamp
-	53, // 12: coffee.order.v1.OrderLine.making_at:type_name -> google.protobuf.Timestamp
-	53, // 13: coffee.order.v1.OrderLine.ready_at:type_name -> google.protobuf.Timestamp
-	53, // 14: coffee.order.v1.OrderLine.handed_over_at:type_name -> google.protobuf.Timestamp
-	53, // 15: coffee.order.v1.OrderLine.voided_at:type_name -> google.protobuf.Timestamp
-	54, // 16: coffee.order.v1.OrderLine.uses:type_name -> coffee.inventory.v1.Use
-	53, // 17: coffee.order.v1.Tender.taken_at:type_name -> google.protobuf.Timestamp
-	53, // 18: coffee.order.v1.Order.sold_at:type_name -> google.protobuf.Timestamp
-	53, // 19: coffee.order.v1.Order.placed_at:type_name -> google.protobuf.Timestamp
-	53, // 20: coffee.order.v1.Order.pickup_at:type_name -> google.protobuf.Timestamp
-	9,  // 21: coffee.order.v1.Order.lines:type_name -> coffee.order.v1.OrderLine
-	10, // 22: coffee.order.v1.Order.tenders:type_name -> coffee.order.v1.Tender
-	11, // 23: coffee.order.v1.Order.taxes:type_name -> coffee.order.v1.TaxLine
-	53, // 24: coffee.order.v1.Order.ready_at:type_name -> google.protobuf.Timestamp
-	12, // 25: coffee.order.v1.ListOrdersResponse.orders:type_name -> coffee.order.v1.Order
-	6,  // 26: coffee.order.v1.SettleRequest.tenders:type_name -> coffee.order.v1.TenderRequest
-	12, // 27: coffee.order.v1.SettleResponse.orders:type_name -> coffee.order.v1.Order
-	21, // 28: coffee.order.v1.RefundLinesRequest.lines:type_name -> coffee.order.v1.RefundLine
-	7,  // 29: coffee.order.v1.ChangeOrderRequest.replacement:type_name -> coffee.order.v1.PlaceOrderRequest
-	12, // 30: coffee.order.v1.ChangeOrderResponse.order:type_name -> coffee.order.v1.Order
-	12, // 31: coffee.order.v1.ChangeOrderResponse.replacement:type_name -> coffee.order.v1.Order
-	26, // 32: coffee.order.v1.RemakeLinesRequest.lines:type_name -> coffee.order.v1.RemakeLine
-	53, // 33: coffee.order.v1.Ticket.placed_at:type_name -> google.protobuf.Timestamp
-	53, // 34: coffee.order.v1.Ticket.pickup_at:type_name -> google.protobuf.Timestamp
-	29, // 35: coffee.order.v1.Ticket.lines:type_name -> coffee.order.v1.TicketLine
-	53, // 36: coffee.order.v1.Ticket.ready_at:type_name -> google.protobuf.Timestamp
-	28, // 37: coffee.order.v1.Board.tickets:type_name -> coffee.order.v1.Ticket
-	28, // 38: coffee.order.v1.BoardEvent.ticket:type_name -> coffee.order.v1.Ticket
-	36, // 39: coffee.order.v1.ReadyBoard.making:type_name -> coffee.order.v1.ReadyEntry
-	36, // 40: coffee.order.v1.ReadyBoard.ready:type_name -> coffee.order.v1.ReadyEntry
-	53, // 41: coffee.order.v1.ReadyBoard.at:type_name -> google.protobuf.Timestamp
-	53, // 42: coffee.order.v1.Availability.at:type_name -> google.protobuf.Timestamp
-	40, // 43: coffee.order.v1.ListHeadsResponse.heads:type_name -> coffee.order.v1.Head
-	45, // 44: coffee.order.v1.JournalEntry.event:type_name -> coffee.order.v1.Event
-	43, // 45: coffee.order.v1.ListJournalResponse.entries:type_name -> coffee.order.v1.JournalEntry
-	46, // 46: coffee.order.v1.Event.lines:type_name -> coffee.order.v1.EventLine
-	47, // 47: coffee.order.v1.Event.tenders:type_name -> coffee.order.v1.EventTender
-	8,  // 48: coffee.order.v1.EventLine.modifiers:type_name -> coffee.order.v1.OrderModifier
-	53, // 49: coffee.order.v1.ImportOrder.sold_at:type_name -> google.protobuf.Timestamp
-	48, // 50: coffee.order.v1.ImportOrder.lines:type_name -> coffee.order.v1.ImportLine
-	49, // 51: coffee.order.v1.ImportOrdersRequest.orders:type_name -> coffee.order.v1.ImportOrder
-	52, // 52: coffee.order.v1.ImportOrdersResponse.refused:type_name -> coffee.order.v1.ImportRefusal
-	7,  // 53: coffee.order.v1.OrderService.QuoteOrder:input_type -> coffee.order.v1.PlaceOrderRequest
-	7,  // 54: coffee.order.v1.OrderService.PlaceOrder:input_type -> coffee.order.v1.PlaceOrderRequest
-	13, // 55: coffee.order.v1.OrderService.GetOrder:input_type -> coffee.order.v1.GetOrderRequest
-	14, // 56: coffee.order.v1.OrderService.ListOrders:input_type -> coffee.order.v1.ListOrdersRequest
-	16, // 57: coffee.order.v1.OrderService.Settle:input_type -> coffee.order.v1.SettleRequest
-	18, // 58: coffee.order.v1.OrderService.RelabelTender:input_type -> coffee.order.v1.RelabelTenderRequest
-	19, // 59: coffee.order.v1.OrderService.AdvanceLines:input_type -> coffee.order.v1.AdvanceLinesRequest
-	20, // 60: coffee.order.v1.OrderService.VoidLines:input_type -> coffee.order.v1.VoidLinesRequest
-	22, // 61: coffee.order.v1.OrderService.RefundLines:input_type -> coffee.order.v1.RefundLinesRequest
-	23, // 62: coffee.order.v1.OrderService.ChangeOrder:input_type -> coffee.order.v1.ChangeOrderRequest
-	25, // 63: coffee.order.v1.OrderService.RemakeLines:input_type -> coffee.order.v1.RemakeLinesRequest
-	27, // 64: coffee.order.v1.OrderService.CancelOrder:input_type -> coffee.order.v1.CancelOrderRequest
-	30, // 65: coffee.order.v1.OrderService.GetBoard:input_type -> coffee.order.v1.GetBoardRequest
-	32, // 66: coffee.order.v1.OrderService.StreamBoard:input_type -> coffee.order.v1.StreamBoardRequest
-	34, // 67: coffee.order.v1.OrderService.GetReadyBoard:input_type -> coffee.order.v1.GetReadyBoardRequest
-	37, // 68: coffee.order.v1.OrderService.GetAvailability:input_type -> coffee.order.v1.GetAvailabilityRequest
-	39, // 69: coffee.order.v1.OrderService.ListHeads:input_type -> coffee.order.v1.ListHeadsRequest
-	42, // 70: coffee.order.v1.OrderService.ListJournal:input_type -> coffee.order.v1.ListJournalRequest
-	50, // 71: coffee.order.v1.OrderService.ImportOrders:input_type -> coffee.order.v1.ImportOrdersRequest
-	12, // 72: coffee.order.v1.OrderService.QuoteOrder:output_type -> coffee.order.v1.Order
-	12, // 73: coffee.order.v1.OrderService.PlaceOrder:output_type -> coffee.order.v1.Order
-	12, // 74: coffee.order.v1.OrderService.GetOrder:output_type -> coffee.order.v1.Order
-	15, // 75: coffee.order.v1.OrderService.ListOrders:output_type -> coffee.order.v1.ListOrdersResponse
-	17, // 76: coffee.order.v1.OrderService.Settle:output_type -> coffee.order.v1.SettleResponse
-	12, // 77: coffee.order.v1.OrderService.RelabelTender:output_type -> coffee.order.v1.Order
-	12, // 78: coffee.order.v1.OrderService.AdvanceLines:output_type -> coffee.order.v1.Order
-	12, // 79: coffee.order.v1.OrderService.VoidLines:output_type -> coffee.order.v1.Order
-	12, // 80: coffee.order.v1.OrderService.RefundLines:output_type -> coffee.order.v1.Order
-	24, // 81: coffee.order.v1.OrderService.ChangeOrder:output_type -> coffee.order.v1.ChangeOrderResponse
-	12, // 82: coffee.order.v1.OrderService.RemakeLines:output_type -> coffee.order.v1.Order
-	12, // 83: coffee.order.v1.OrderService.CancelOrder:output_type -> coffee.order.v1.Order
-	31, // 84: coffee.order.v1.OrderService.GetBoard:output_type -> coffee.order.v1.Board
-	33, // 85: coffee.order.v1.OrderService.StreamBoard:output_type -> coffee.order.v1.BoardEvent
-	35, // 86: coffee.order.v1.OrderService.GetReadyBoard:output_type -> coffee.order.v1.ReadyBoard
-	38, // 87: coffee.order.v1.OrderService.GetAvailability:output_type -> coffee.order.v1.Availability
-	41, // 88: coffee.order.v1.OrderService.ListHeads:output_type -> coffee.order.v1.ListHeadsResponse
-	44, // 89: coffee.order.v1.OrderService.ListJournal:output_type -> coffee.order.v1.ListJournalResponse
-	51, // 90: coffee.order.v1.OrderService.ImportOrders:output_type -> coffee.order.v1.ImportOrdersResponse
-	72, // [72:91] is the sub-list for method output_type
-	53, // [53:72] is the sub-list for method input_type
-	53, // [53:53] is the sub-list for extension type_name
-	53, // [53:53] is the sub-list for extension extendee
-	0,  // [0:53] is the sub-list for field type_name
+	61, // 11: coffee.order.v1.OrderLine.queued_at:type_name -> google.protobuf.Timestamp
+	61, // 12: coffee.order.v1.OrderLine.making_at:type_name -> google.protobuf.Timestamp
+	61, // 13: coffee.order.v1.OrderLine.ready_at:type_name -> google.protobuf.Timestamp
+	61, // 14: coffee.order.v1.OrderLine.handed_over_at:type_name -> google.protobuf.Timestamp
+	61, // 15: coffee.order.v1.OrderLine.voided_at:type_name -> google.protobuf.Timestamp
+	62, // 16: coffee.order.v1.OrderLine.uses:type_name -> coffee.inventory.v1.Use
+	61, // 17: coffee.order.v1.OrderLine.void_seen_at:type_name -> google.protobuf.Timestamp
+	61, // 18: coffee.order.v1.Tender.taken_at:type_name -> google.protobuf.Timestamp
+	61, // 19: coffee.order.v1.Order.sold_at:type_name -> google.protobuf.Timestamp
+	61, // 20: coffee.order.v1.Order.placed_at:type_name -> google.protobuf.Timestamp
+	61, // 21: coffee.order.v1.Order.pickup_at:type_name -> google.protobuf.Timestamp
+	9,  // 22: coffee.order.v1.Order.lines:type_name -> coffee.order.v1.OrderLine
+	10, // 23: coffee.order.v1.Order.tenders:type_name -> coffee.order.v1.Tender
+	11, // 24: coffee.order.v1.Order.taxes:type_name -> coffee.order.v1.TaxLine
+	61, // 25: coffee.order.v1.Order.ready_at:type_name -> google.protobuf.Timestamp
+	61, // 26: coffee.order.v1.Order.promised_at:type_name -> google.protobuf.Timestamp
+	61, // 27: coffee.order.v1.Order.start_at:type_name -> google.protobuf.Timestamp
+	61, // 28: coffee.order.v1.Order.expected_at:type_name -> google.protobuf.Timestamp
+	12, // 29: coffee.order.v1.ListOrdersResponse.orders:type_name -> coffee.order.v1.Order
+	6,  // 30: coffee.order.v1.SettleRequest.tenders:type_name -> coffee.order.v1.TenderRequest
+	12, // 31: coffee.order.v1.SettleResponse.orders:type_name -> coffee.order.v1.Order
+	23, // 32: coffee.order.v1.RefundLinesRequest.lines:type_name -> coffee.order.v1.RefundLine
+	7,  // 33: coffee.order.v1.ChangeOrderRequest.replacement:type_name -> coffee.order.v1.PlaceOrderRequest
+	12, // 34: coffee.order.v1.ChangeOrderResponse.order:type_name -> coffee.order.v1.Order
+	12, // 35: coffee.order.v1.ChangeOrderResponse.replacement:type_name -> coffee.order.v1.Order
+	28, // 36: coffee.order.v1.RemakeLinesRequest.lines:type_name -> coffee.order.v1.RemakeLine
+	61, // 37: coffee.order.v1.Ticket.placed_at:type_name -> google.protobuf.Timestamp
+	61, // 38: coffee.order.v1.Ticket.pickup_at:type_name -> google.protobuf.Timestamp
+	31, // 39: coffee.order.v1.Ticket.lines:type_name -> coffee.order.v1.TicketLine
+	61, // 40: coffee.order.v1.Ticket.ready_at:type_name -> google.protobuf.Timestamp
+	61, // 41: coffee.order.v1.Ticket.promised_at:type_name -> google.protobuf.Timestamp
+	61, // 42: coffee.order.v1.Ticket.start_at:type_name -> google.protobuf.Timestamp
+	61, // 43: coffee.order.v1.TicketLine.voided_at:type_name -> google.protobuf.Timestamp
+	30, // 44: coffee.order.v1.Board.tickets:type_name -> coffee.order.v1.Ticket
+	30, // 45: coffee.order.v1.BoardEvent.ticket:type_name -> coffee.order.v1.Ticket
+	38, // 46: coffee.order.v1.ReadyBoard.making:type_name -> coffee.order.v1.ReadyEntry
+	38, // 47: coffee.order.v1.ReadyBoard.ready:type_name -> coffee.order.v1.ReadyEntry
+	61, // 48: coffee.order.v1.ReadyBoard.at:type_name -> google.protobuf.Timestamp
+	61, // 49: coffee.order.v1.ReadyEntry.promised_at:type_name -> google.protobuf.Timestamp
+	12, // 50: coffee.order.v1.OrderEvent.order:type_name -> coffee.order.v1.Order
+	61, // 51: coffee.order.v1.PhoneOrders.paused_until:type_name -> google.protobuf.Timestamp
+	61, // 52: coffee.order.v1.PhoneOrders.opens_at:type_name -> google.protobuf.Timestamp
+	61, // 53: coffee.order.v1.PhoneOrders.closes_at:type_name -> google.protobuf.Timestamp
+	61, // 54: coffee.order.v1.PhoneOrders.asap_at:type_name -> google.protobuf.Timestamp
+	44, // 55: coffee.order.v1.PhoneOrders.slots:type_name -> coffee.order.v1.PickupSlot
+	61, // 56: coffee.order.v1.PhoneOrders.at:type_name -> google.protobuf.Timestamp
+	61, // 57: coffee.order.v1.PickupSlot.at:type_name -> google.protobuf.Timestamp
+	61, // 58: coffee.order.v1.Availability.at:type_name -> google.protobuf.Timestamp
+	48, // 59: coffee.order.v1.ListHeadsResponse.heads:type_name -> coffee.order.v1.Head
+	53, // 60: coffee.order.v1.JournalEntry.event:type_name -> coffee.order.v1.Event
+	51, // 61: coffee.order.v1.ListJournalResponse.entries:type_name -> coffee.order.v1.JournalEntry
+	54, // 62: coffee.order.v1.Event.lines:type_name -> coffee.order.v1.EventLine
+	55, // 63: coffee.order.v1.Event.tenders:type_name -> coffee.order.v1.EventTender
+	8,  // 64: coffee.order.v1.EventLine.modifiers:type_name -> coffee.order.v1.OrderModifier
+	61, // 65: coffee.order.v1.ImportOrder.sold_at:type_name -> google.protobuf.Timestamp
+	56, // 66: coffee.order.v1.ImportOrder.lines:type_name -> coffee.order.v1.ImportLine
+	57, // 67: coffee.order.v1.ImportOrdersRequest.orders:type_name -> coffee.order.v1.ImportOrder
+	60, // 68: coffee.order.v1.ImportOrdersResponse.refused:type_name -> coffee.order.v1.ImportRefusal
+	7,  // 69: coffee.order.v1.OrderService.QuoteOrder:input_type -> coffee.order.v1.PlaceOrderRequest
+	7,  // 70: coffee.order.v1.OrderService.PlaceOrder:input_type -> coffee.order.v1.PlaceOrderRequest
+	13, // 71: coffee.order.v1.OrderService.GetOrder:input_type -> coffee.order.v1.GetOrderRequest
+	14, // 72: coffee.order.v1.OrderService.ListOrders:input_type -> coffee.order.v1.ListOrdersRequest
+	16, // 73: coffee.order.v1.OrderService.Settle:input_type -> coffee.order.v1.SettleRequest
+	18, // 74: coffee.order.v1.OrderService.RelabelTender:input_type -> coffee.order.v1.RelabelTenderRequest
+	19, // 75: coffee.order.v1.OrderService.AdvanceLines:input_type -> coffee.order.v1.AdvanceLinesRequest
+	20, // 76: coffee.order.v1.OrderService.ReportProblem:input_type -> coffee.order.v1.ReportProblemRequest
+	21, // 77: coffee.order.v1.OrderService.AcknowledgeVoids:input_type -> coffee.order.v1.AcknowledgeVoidsRequest
+	22, // 78: coffee.order.v1.OrderService.VoidLines:input_type -> coffee.order.v1.VoidLinesRequest
+	24, // 79: coffee.order.v1.OrderService.RefundLines:input_type -> coffee.order.v1.RefundLinesRequest
+	25, // 80: coffee.order.v1.OrderService.ChangeOrder:input_type -> coffee.order.v1.ChangeOrderRequest
+	27, // 81: coffee.order.v1.OrderService.RemakeLines:input_type -> coffee.order.v1.RemakeLinesRequest
+	29, // 82: coffee.order.v1.OrderService.CancelOrder:input_type -> coffee.order.v1.CancelOrderRequest
+	32, // 83: coffee.order.v1.OrderService.GetBoard:input_type -> coffee.order.v1.GetBoardRequest
+	34, // 84: coffee.order.v1.OrderService.StreamBoard:input_type -> coffee.order.v1.StreamBoardRequest
+	36, // 85: coffee.order.v1.OrderService.GetReadyBoard:input_type -> coffee.order.v1.GetReadyBoardRequest
+	39, // 86: coffee.order.v1.OrderService.StreamOrder:input_type -> coffee.order.v1.StreamOrderRequest
+	41, // 87: coffee.order.v1.OrderService.PausePhoneOrders:input_type -> coffee.order.v1.PausePhoneOrdersRequest
+	42, // 88: coffee.order.v1.OrderService.GetPhoneOrders:input_type -> coffee.order.v1.GetPhoneOrdersRequest
+	45, // 89: coffee.order.v1.OrderService.GetAvailability:input_type -> coffee.order.v1.GetAvailabilityRequest
+	47, // 90: coffee.order.v1.OrderService.ListHeads:input_type -> coffee.order.v1.ListHeadsRequest
+	50, // 91: coffee.order.v1.OrderService.ListJournal:input_type -> coffee.order.v1.ListJournalRequest
+	58, // 92: coffee.order.v1.OrderService.ImportOrders:input_type -> coffee.order.v1.ImportOrdersRequest
+	12, // 93: coffee.order.v1.OrderService.QuoteOrder:output_type -> coffee.order.v1.Order
+	12, // 94: coffee.order.v1.OrderService.PlaceOrder:output_type -> coffee.order.v1.Order
+	12, // 95: coffee.order.v1.OrderService.GetOrder:output_type -> coffee.order.v1.Order
+	15, // 96: coffee.order.v1.OrderService.ListOrders:output_type -> coffee.order.v1.ListOrdersResponse
+	17, // 97: coffee.order.v1.OrderService.Settle:output_type -> coffee.order.v1.SettleResponse
+	12, // 98: coffee.order.v1.OrderService.RelabelTender:output_type -> coffee.order.v1.Order
+	12, // 99: coffee.order.v1.OrderService.AdvanceLines:output_type -> coffee.order.v1.Order
+	12, // 100: coffee.order.v1.OrderService.ReportProblem:output_type -> coffee.order.v1.Order
+	12, // 101: coffee.order.v1.OrderService.AcknowledgeVoids:output_type -> coffee.order.v1.Order
+	12, // 102: coffee.order.v1.OrderService.VoidLines:output_type -> coffee.order.v1.Order
+	12, // 103: coffee.order.v1.OrderService.RefundLines:output_type -> coffee.order.v1.Order
+	26, // 104: coffee.order.v1.OrderService.ChangeOrder:output_type -> coffee.order.v1.ChangeOrderResponse
+	12, // 105: coffee.order.v1.OrderService.RemakeLines:output_type -> coffee.order.v1.Order
+	12, // 106: coffee.order.v1.OrderService.CancelOrder:output_type -> coffee.order.v1.Order
+	33, // 107: coffee.order.v1.OrderService.GetBoard:output_type -> coffee.order.v1.Board
+	35, // 108: coffee.order.v1.OrderService.StreamBoard:output_type -> coffee.order.v1.BoardEvent
+	37, // 109: coffee.order.v1.OrderService.GetReadyBoard:output_type -> coffee.order.v1.ReadyBoard
+	40, // 110: coffee.order.v1.OrderService.StreamOrder:output_type -> coffee.order.v1.OrderEvent
+	43, // 111: coffee.order.v1.OrderService.PausePhoneOrders:output_type -> coffee.order.v1.PhoneOrders
+	43, // 112: coffee.order.v1.OrderService.GetPhoneOrders:output_type -> coffee.order.v1.PhoneOrders
+	46, // 113: coffee.order.v1.OrderService.GetAvailability:output_type -> coffee.order.v1.Availability
+	49, // 114: coffee.order.v1.OrderService.ListHeads:output_type -> coffee.order.v1.ListHeadsResponse
+	52, // 115: coffee.order.v1.OrderService.ListJournal:output_type -> coffee.order.v1.ListJournalResponse
+	59, // 116: coffee.order.v1.OrderService.ImportOrders:output_type -> coffee.order.v1.ImportOrdersResponse
+	93, // [93:117] is the sub-list for method output_type
+	69, // [69:93] is the sub-list for method input_type
+	69, // [69:69] is the sub-list for extension type_name
+	69, // [69:69] is the sub-list for extension extendee
+	0,  // [0:69] is the sub-list for field type_name
 }
 
 func init() { file_coffee_order_v1_order_proto_init() }
@@ -5440,14 +6219,14 @@ func file_coffee_order_v1_order_proto_init() {
 		return
 	}
 	file_coffee_order_v1_order_proto_msgTypes[7].OneofWrappers = []any{}
-	file_coffee_order_v1_order_proto_msgTypes[20].OneofWrappers = []any{}
+	file_coffee_order_v1_order_proto_msgTypes[22].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_order_v1_order_proto_rawDesc), len(file_coffee_order_v1_order_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   53,
+			NumMessages:   61,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -22,25 +22,30 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	OrderService_QuoteOrder_FullMethodName      = "/coffee.order.v1.OrderService/QuoteOrder"
-	OrderService_PlaceOrder_FullMethodName      = "/coffee.order.v1.OrderService/PlaceOrder"
-	OrderService_GetOrder_FullMethodName        = "/coffee.order.v1.OrderService/GetOrder"
-	OrderService_ListOrders_FullMethodName      = "/coffee.order.v1.OrderService/ListOrders"
-	OrderService_Settle_FullMethodName          = "/coffee.order.v1.OrderService/Settle"
-	OrderService_RelabelTender_FullMethodName   = "/coffee.order.v1.OrderService/RelabelTender"
-	OrderService_AdvanceLines_FullMethodName    = "/coffee.order.v1.OrderService/AdvanceLines"
-	OrderService_VoidLines_FullMethodName       = "/coffee.order.v1.OrderService/VoidLines"
-	OrderService_RefundLines_FullMethodName     = "/coffee.order.v1.OrderService/RefundLines"
-	OrderService_ChangeOrder_FullMethodName     = "/coffee.order.v1.OrderService/ChangeOrder"
-	OrderService_RemakeLines_FullMethodName     = "/coffee.order.v1.OrderService/RemakeLines"
-	OrderService_CancelOrder_FullMethodName     = "/coffee.order.v1.OrderService/CancelOrder"
-	OrderService_GetBoard_FullMethodName        = "/coffee.order.v1.OrderService/GetBoard"
-	OrderService_StreamBoard_FullMethodName     = "/coffee.order.v1.OrderService/StreamBoard"
-	OrderService_GetReadyBoard_FullMethodName   = "/coffee.order.v1.OrderService/GetReadyBoard"
-	OrderService_GetAvailability_FullMethodName = "/coffee.order.v1.OrderService/GetAvailability"
-	OrderService_ListHeads_FullMethodName       = "/coffee.order.v1.OrderService/ListHeads"
-	OrderService_ListJournal_FullMethodName     = "/coffee.order.v1.OrderService/ListJournal"
-	OrderService_ImportOrders_FullMethodName    = "/coffee.order.v1.OrderService/ImportOrders"
+	OrderService_QuoteOrder_FullMethodName       = "/coffee.order.v1.OrderService/QuoteOrder"
+	OrderService_PlaceOrder_FullMethodName       = "/coffee.order.v1.OrderService/PlaceOrder"
+	OrderService_GetOrder_FullMethodName         = "/coffee.order.v1.OrderService/GetOrder"
+	OrderService_ListOrders_FullMethodName       = "/coffee.order.v1.OrderService/ListOrders"
+	OrderService_Settle_FullMethodName           = "/coffee.order.v1.OrderService/Settle"
+	OrderService_RelabelTender_FullMethodName    = "/coffee.order.v1.OrderService/RelabelTender"
+	OrderService_AdvanceLines_FullMethodName     = "/coffee.order.v1.OrderService/AdvanceLines"
+	OrderService_ReportProblem_FullMethodName    = "/coffee.order.v1.OrderService/ReportProblem"
+	OrderService_AcknowledgeVoids_FullMethodName = "/coffee.order.v1.OrderService/AcknowledgeVoids"
+	OrderService_VoidLines_FullMethodName        = "/coffee.order.v1.OrderService/VoidLines"
+	OrderService_RefundLines_FullMethodName      = "/coffee.order.v1.OrderService/RefundLines"
+	OrderService_ChangeOrder_FullMethodName      = "/coffee.order.v1.OrderService/ChangeOrder"
+	OrderService_RemakeLines_FullMethodName      = "/coffee.order.v1.OrderService/RemakeLines"
+	OrderService_CancelOrder_FullMethodName      = "/coffee.order.v1.OrderService/CancelOrder"
+	OrderService_GetBoard_FullMethodName         = "/coffee.order.v1.OrderService/GetBoard"
+	OrderService_StreamBoard_FullMethodName      = "/coffee.order.v1.OrderService/StreamBoard"
+	OrderService_GetReadyBoard_FullMethodName    = "/coffee.order.v1.OrderService/GetReadyBoard"
+	OrderService_StreamOrder_FullMethodName      = "/coffee.order.v1.OrderService/StreamOrder"
+	OrderService_PausePhoneOrders_FullMethodName = "/coffee.order.v1.OrderService/PausePhoneOrders"
+	OrderService_GetPhoneOrders_FullMethodName   = "/coffee.order.v1.OrderService/GetPhoneOrders"
+	OrderService_GetAvailability_FullMethodName  = "/coffee.order.v1.OrderService/GetAvailability"
+	OrderService_ListHeads_FullMethodName        = "/coffee.order.v1.OrderService/ListHeads"
+	OrderService_ListJournal_FullMethodName      = "/coffee.order.v1.OrderService/ListJournal"
+	OrderService_ImportOrders_FullMethodName     = "/coffee.order.v1.OrderService/ImportOrders"
 )
 
 // OrderServiceClient is the client API for OrderService service.
@@ -61,6 +66,12 @@ type OrderServiceClient interface {
 	// AdvanceLines moves lines along queued → making → ready → handed_over, or one step back (undo a bump).
 	// Who asks for the state a line already has succeeds.
 	AdvanceLines(ctx context.Context, in *AdvanceLinesRequest, opts ...grpc.CallOption) (*Order, error)
+	// ReportProblem says that the bar cannot make lines ("no oat milk"), or takes that back. The lines stay where they are;
+	// going on with them, or voiding them, clears it.
+	ReportProblem(ctx context.Context, in *ReportProblemRequest, opts ...grpc.CallOption) (*Order, error)
+	// AcknowledgeVoids takes lines off the board that were voided while they were being made. Who acknowledges what was
+	// acknowledged before succeeds.
+	AcknowledgeVoids(ctx context.Context, in *AcknowledgeVoidsRequest, opts ...grpc.CallOption) (*Order, error)
 	// VoidLines takes lines back before hand-over. made says whether the drink exists already: then it is waste, else
 	// its stock goes back. Money captured for the lines is given back.
 	VoidLines(ctx context.Context, in *VoidLinesRequest, opts ...grpc.CallOption) (*Order, error)
@@ -79,6 +90,13 @@ type OrderServiceClient interface {
 	StreamBoard(ctx context.Context, in *StreamBoardRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[BoardEvent], error)
 	// GetReadyBoard is public: numbers and first names only.
 	GetReadyBoard(ctx context.Context, in *GetReadyBoardRequest, opts ...grpc.CallOption) (*ReadyBoard, error)
+	// StreamOrder sends an order at once and then at each change of it, also when it is expected later than before. Over
+	// HTTP: server-sent events.
+	StreamOrder(ctx context.Context, in *StreamOrderRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[OrderEvent], error)
+	// PausePhoneOrders stops orders from phones for a while, which ends by itself; 0 minutes takes them again at once.
+	PausePhoneOrders(ctx context.Context, in *PausePhoneOrdersRequest, opts ...grpc.CallOption) (*PhoneOrders, error)
+	// GetPhoneOrders is what a phone may order in a café now: pauses, hours, limits and the pick-up times with room.
+	GetPhoneOrders(ctx context.Context, in *GetPhoneOrdersRequest, opts ...grpc.CallOption) (*PhoneOrders, error)
 	// GetAvailability is what cannot be sold in a café right now, ingredients followed into modifiers and variations.
 	GetAvailability(ctx context.Context, in *GetAvailabilityRequest, opts ...grpc.CallOption) (*Availability, error)
 	// ListHeads gives the journals that moved after the given global change mark.
@@ -162,6 +180,26 @@ func (c *orderServiceClient) AdvanceLines(ctx context.Context, in *AdvanceLinesR
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Order)
 	err := c.cc.Invoke(ctx, OrderService_AdvanceLines_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *orderServiceClient) ReportProblem(ctx context.Context, in *ReportProblemRequest, opts ...grpc.CallOption) (*Order, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Order)
+	err := c.cc.Invoke(ctx, OrderService_ReportProblem_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *orderServiceClient) AcknowledgeVoids(ctx context.Context, in *AcknowledgeVoidsRequest, opts ...grpc.CallOption) (*Order, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Order)
+	err := c.cc.Invoke(ctx, OrderService_AcknowledgeVoids_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -257,6 +295,45 @@ func (c *orderServiceClient) GetReadyBoard(ctx context.Context, in *GetReadyBoar
 	return out, nil
 }
 
+func (c *orderServiceClient) StreamOrder(ctx context.Context, in *StreamOrderRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[OrderEvent], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &OrderService_ServiceDesc.Streams[1], OrderService_StreamOrder_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamOrderRequest, OrderEvent]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type OrderService_StreamOrderClient = grpc.ServerStreamingClient[OrderEvent]
+
+func (c *orderServiceClient) PausePhoneOrders(ctx context.Context, in *PausePhoneOrdersRequest, opts ...grpc.CallOption) (*PhoneOrders, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PhoneOrders)
+	err := c.cc.Invoke(ctx, OrderService_PausePhoneOrders_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *orderServiceClient) GetPhoneOrders(ctx context.Context, in *GetPhoneOrdersRequest, opts ...grpc.CallOption) (*PhoneOrders, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PhoneOrders)
+	err := c.cc.Invoke(ctx, OrderService_GetPhoneOrders_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *orderServiceClient) GetAvailability(ctx context.Context, in *GetAvailabilityRequest, opts ...grpc.CallOption) (*Availability, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Availability)
@@ -315,6 +392,12 @@ type OrderServiceServer interface {
 	// AdvanceLines moves lines along queued → making → ready → handed_over, or one step back (undo a bump).
 	// Who asks for the state a line already has succeeds.
 	AdvanceLines(context.Context, *AdvanceLinesRequest) (*Order, error)
+	// ReportProblem says that the bar cannot make lines ("no oat milk"), or takes that back. The lines stay where they are;
+	// going on with them, or voiding them, clears it.
+	ReportProblem(context.Context, *ReportProblemRequest) (*Order, error)
+	// AcknowledgeVoids takes lines off the board that were voided while they were being made. Who acknowledges what was
+	// acknowledged before succeeds.
+	AcknowledgeVoids(context.Context, *AcknowledgeVoidsRequest) (*Order, error)
 	// VoidLines takes lines back before hand-over. made says whether the drink exists already: then it is waste, else
 	// its stock goes back. Money captured for the lines is given back.
 	VoidLines(context.Context, *VoidLinesRequest) (*Order, error)
@@ -333,6 +416,13 @@ type OrderServiceServer interface {
 	StreamBoard(*StreamBoardRequest, grpc.ServerStreamingServer[BoardEvent]) error
 	// GetReadyBoard is public: numbers and first names only.
 	GetReadyBoard(context.Context, *GetReadyBoardRequest) (*ReadyBoard, error)
+	// StreamOrder sends an order at once and then at each change of it, also when it is expected later than before. Over
+	// HTTP: server-sent events.
+	StreamOrder(*StreamOrderRequest, grpc.ServerStreamingServer[OrderEvent]) error
+	// PausePhoneOrders stops orders from phones for a while, which ends by itself; 0 minutes takes them again at once.
+	PausePhoneOrders(context.Context, *PausePhoneOrdersRequest) (*PhoneOrders, error)
+	// GetPhoneOrders is what a phone may order in a café now: pauses, hours, limits and the pick-up times with room.
+	GetPhoneOrders(context.Context, *GetPhoneOrdersRequest) (*PhoneOrders, error)
 	// GetAvailability is what cannot be sold in a café right now, ingredients followed into modifiers and variations.
 	GetAvailability(context.Context, *GetAvailabilityRequest) (*Availability, error)
 	// ListHeads gives the journals that moved after the given global change mark.
@@ -373,6 +463,12 @@ func (UnimplementedOrderServiceServer) RelabelTender(context.Context, *RelabelTe
 func (UnimplementedOrderServiceServer) AdvanceLines(context.Context, *AdvanceLinesRequest) (*Order, error) {
 	return nil, status.Error(codes.Unimplemented, "method AdvanceLines not implemented")
 }
+func (UnimplementedOrderServiceServer) ReportProblem(context.Context, *ReportProblemRequest) (*Order, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReportProblem not implemented")
+}
+func (UnimplementedOrderServiceServer) AcknowledgeVoids(context.Context, *AcknowledgeVoidsRequest) (*Order, error) {
+	return nil, status.Error(codes.Unimplemented, "method AcknowledgeVoids not implemented")
+}
 func (UnimplementedOrderServiceServer) VoidLines(context.Context, *VoidLinesRequest) (*Order, error) {
 	return nil, status.Error(codes.Unimplemented, "method VoidLines not implemented")
 }
@@ -396,6 +492,15 @@ func (UnimplementedOrderServiceServer) StreamBoard(*StreamBoardRequest, grpc.Ser
 }
 func (UnimplementedOrderServiceServer) GetReadyBoard(context.Context, *GetReadyBoardRequest) (*ReadyBoard, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetReadyBoard not implemented")
+}
+func (UnimplementedOrderServiceServer) StreamOrder(*StreamOrderRequest, grpc.ServerStreamingServer[OrderEvent]) error {
+	return status.Error(codes.Unimplemented, "method StreamOrder not implemented")
+}
+func (UnimplementedOrderServiceServer) PausePhoneOrders(context.Context, *PausePhoneOrdersRequest) (*PhoneOrders, error) {
+	return nil, status.Error(codes.Unimplemented, "method PausePhoneOrders not implemented")
+}
+func (UnimplementedOrderServiceServer) GetPhoneOrders(context.Context, *GetPhoneOrdersRequest) (*PhoneOrders, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetPhoneOrders not implemented")
 }
 func (UnimplementedOrderServiceServer) GetAvailability(context.Context, *GetAvailabilityRequest) (*Availability, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetAvailability not implemented")
@@ -556,6 +661,42 @@ func _OrderService_AdvanceLines_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _OrderService_ReportProblem_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReportProblemRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OrderServiceServer).ReportProblem(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OrderService_ReportProblem_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OrderServiceServer).ReportProblem(ctx, req.(*ReportProblemRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _OrderService_AcknowledgeVoids_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AcknowledgeVoidsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OrderServiceServer).AcknowledgeVoids(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OrderService_AcknowledgeVoids_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OrderServiceServer).AcknowledgeVoids(ctx, req.(*AcknowledgeVoidsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _OrderService_VoidLines_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(VoidLinesRequest)
 	if err := dec(in); err != nil {
@@ -693,6 +834,53 @@ func _OrderService_GetReadyBoard_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _OrderService_StreamOrder_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(StreamOrderRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(OrderServiceServer).StreamOrder(m, &grpc.GenericServerStream[StreamOrderRequest, OrderEvent]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type OrderService_StreamOrderServer = grpc.ServerStreamingServer[OrderEvent]
+
+func _OrderService_PausePhoneOrders_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PausePhoneOrdersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OrderServiceServer).PausePhoneOrders(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OrderService_PausePhoneOrders_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OrderServiceServer).PausePhoneOrders(ctx, req.(*PausePhoneOrdersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _OrderService_GetPhoneOrders_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetPhoneOrdersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OrderServiceServer).GetPhoneOrders(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OrderService_GetPhoneOrders_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OrderServiceServer).GetPhoneOrders(ctx, req.(*GetPhoneOrdersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _OrderService_GetAvailability_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetAvailabilityRequest)
 	if err := dec(in); err != nil {
@@ -801,6 +989,14 @@ var OrderService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _OrderService_AdvanceLines_Handler,
 		},
 		{
+			MethodName: "ReportProblem",
+			Handler:    _OrderService_ReportProblem_Handler,
+		},
+		{
+			MethodName: "AcknowledgeVoids",
+			Handler:    _OrderService_AcknowledgeVoids_Handler,
+		},
+		{
 			MethodName: "VoidLines",
 			Handler:    _OrderService_VoidLines_Handler,
 		},
@@ -829,6 +1025,14 @@ var OrderService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _OrderService_GetReadyBoard_Handler,
 		},
 		{
+			MethodName: "PausePhoneOrders",
+			Handler:    _OrderService_PausePhoneOrders_Handler,
+		},
+		{
+			MethodName: "GetPhoneOrders",
+			Handler:    _OrderService_GetPhoneOrders_Handler,
+		},
+		{
 			MethodName: "GetAvailability",
 			Handler:    _OrderService_GetAvailability_Handler,
 		},
@@ -849,6 +1053,11 @@ var OrderService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "StreamBoard",
 			Handler:       _OrderService_StreamBoard_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "StreamOrder",
+			Handler:       _OrderService_StreamOrder_Handler,
 			ServerStreams: true,
 		},
 	},
