@@ -142,7 +142,9 @@ func (g *Gateway) signOut(w http.ResponseWriter, r *http.Request, c *call) error
 			return err
 		}
 	}
-	g.cookie.clear(w)
+	if c.cookieKind != "" {
+		g.cookie.clear(w, c.cookieKind)
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -195,7 +197,7 @@ func (g *Gateway) endSession(w http.ResponseWriter, r *http.Request, c *call) er
 	case !ended:
 		return errs.NotFound("session %s", id)
 	case id == s.ID:
-		g.cookie.clear(w)
+		g.cookie.clear(w, s.Kind)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

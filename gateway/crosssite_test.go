@@ -67,11 +67,11 @@ func TestCookies(t *testing.T) {
 		name   string
 		secure bool
 	}{
-		"": {"coffee", false}, "http://localhost:8080": {"coffee", false}, "http://127.0.0.1": {"coffee", false},
-		"http://[::1]:80": {"coffee", false}, "https://coffee.example": {"__Host-coffee", true}, "https://localhost": {"__Host-coffee", true},
+		"": {"coffee-", false}, "http://localhost:8080": {"coffee-", false}, "http://127.0.0.1": {"coffee-", false},
+		"http://[::1]:80": {"coffee-", false}, "https://coffee.example": {"__Host-coffee-", true}, "https://localhost": {"__Host-coffee-", true},
 	} {
 		k, _, err := origin(address)
-		if err != nil || k.name != want.name || k.secure != want.secure {
+		if err != nil || k.prefix != want.name || k.secure != want.secure {
 			t.Errorf("%q: %+v %v", address, k, err)
 		}
 	}
@@ -82,12 +82,12 @@ func TestCookies(t *testing.T) {
 	}
 	w := newWorld(t, func(d *Deps) { d.PublicURL = "https://coffee.example" })
 	a := w.browser().want(200, "POST", "/adminlogin", `{"username":"head","password":"right-password"}`)
-	if cookie := a.header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-coffee=") || !strings.Contains(cookie, "; Secure") || strings.Contains(cookie, "Domain") {
+	if cookie := a.header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-coffee-admin=") || !strings.Contains(cookie, "; Secure") || strings.Contains(cookie, "Domain") {
 		t.Errorf("%q", cookie)
 	}
 	// The name without __Host- is not ours there: a sister site could have set it.
 	w.admin()
-	plain := &client{w: w, cookie: strings.TrimPrefix(strings.Split(a.header.Get("Set-Cookie"), ";")[0], "__Host-coffee="), header: http.Header{}}
+	plain := &client{w: w, kind: "admin", cookie: strings.TrimPrefix(strings.Split(a.header.Get("Set-Cookie"), ";")[0], "__Host-coffee-admin="), header: http.Header{}}
 	plain.refused(401, "sign_in_required", "GET", "/session", "")
 }
 
@@ -96,9 +96,9 @@ func TestTwoCookies(t *testing.T) {
 	w := newWorld(t)
 	c := w.admin()
 	r := c.request("GET", "/session", "")
-	r.Header.Set("Cookie", "coffee="+c.cookie+"; coffee="+w.counter().cookie)
+	r.Header.Set("Cookie", "coffee-admin="+c.cookie+"; coffee-admin="+w.admin().cookie)
 	c.send(r).refused(t, 401, "sign_in_required")
-	r.Header.Set("Cookie", "other=1; coffee="+c.cookie+"; coffee2=x")
+	r.Header.Set("Cookie", "other=1; coffee-admin="+c.cookie+"; coffee-admin2=x")
 	if a := c.send(r); a.status != 200 {
 		t.Error(a.body)
 	}
@@ -158,4 +158,38 @@ func (q *quietWriter) Write(b []byte) (int, error) {
 		q.status = http.StatusOK
 	}
 	return len(b), nil
+}
+
+// TestSideBySide: head office, a counter and a customer in one browser, each with a session of its own.
+func TestSideBySide(t *testing.T) {
+	w := newWorld(t)
+	counter, admin := w.counter(), w.admin()
+	both := "coffee-device=" + counter.cookie + "; coffee-admin=" + admin.cookie
+	as := func(kind, method, path, body string) answer {
+		r := counter.request(method, path, body)
+		r.Header.Set("Cookie", both)
+		if kind != "" {
+			r.Header.Set(sessionHeader, kind)
+		}
+		return counter.send(r)
+	}
+	for kind, want := range map[string]string{"": "device", "device": "device", "admin": "admin"} {
+		if a := as(kind, "GET", "/session", ""); a.status != 200 || !strings.Contains(a.body, `"kind":"`+want+`"`) {
+			t.Errorf("as %q: %d %s", kind, a.status, a.body)
+		}
+	}
+	as("customer", "GET", "/session", "").refused(t, 401, "sign_in_required")
+	as("operator", "GET", "/session", "").refused(t, 400, "invalid_request")
+	// A customer's session begins beside the others, and ends none of them.
+	if a := as("", "POST", "/api/v1/phones", ""); a.status != 200 || !strings.HasPrefix(a.header.Get("Set-Cookie"), "coffee-customer=") {
+		t.Errorf("%d %s %q", a.status, a.body, a.header.Get("Set-Cookie"))
+	}
+	if a := as("admin", "POST", "/logout", ""); a.status != 204 || !strings.HasPrefix(a.header.Get("Set-Cookie"), "coffee-admin=;") {
+		t.Errorf("%d %s %q", a.status, a.body, a.header.Get("Set-Cookie"))
+	}
+	as("admin", "GET", "/session", "").refused(t, 401, "session_ended")
+	counter.want(200, "GET", "/session", "")
+	// A token is worth nothing in another kind's cookie.
+	both = "coffee-admin=" + counter.cookie
+	as("", "GET", "/session", "").refused(t, 401, "session_ended")
 }

@@ -297,6 +297,7 @@ func (w *world) serve(handler http.Handler, change func(*http.Server)) {
 type client struct {
 	w      *world
 	cookie string
+	kind   string // of the session in the cookie
 	bearer string
 	page   bool // of our own origin
 	header http.Header
@@ -365,7 +366,7 @@ func (c *client) request(method, path, body string) *http.Request {
 		r.Header[name] = values
 	}
 	if c.cookie != "" {
-		r.Header.Set("Cookie", "coffee="+c.cookie)
+		r.Header.Set("Cookie", "coffee-"+c.kind+"="+c.cookie)
 	}
 	if c.bearer != "" {
 		r.Header.Set("Authorization", "Bearer "+c.bearer)
@@ -390,8 +391,8 @@ func (c *client) send(r *http.Request) answer {
 		c.w.t.Fatal(err)
 	}
 	for _, k := range response.Cookies() {
-		if k.Name == "coffee" && k.MaxAge >= 0 {
-			c.cookie = k.Value
+		if kind, ours := strings.CutPrefix(k.Name, "coffee-"); ours && k.MaxAge >= 0 {
+			c.cookie, c.kind = k.Value, kind
 		}
 	}
 	return answer{response.StatusCode, response.Header, string(got)}

@@ -43,16 +43,21 @@ func (g *Gateway) identify(ctx context.Context, r *http.Request, c *call) error 
 		if c.who.session == nil && !c.who.operator {
 			return errs.Unauthenticated("session_ended", "This token is not valid, or no longer. Sign in again.")
 		}
-	} else if token, ok := g.cookie.token(r); ok {
-		if unsafe(r.Method) && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == "" {
-			return errs.Forbidden("cross_site", "A change with a cookie must say where it comes from (Origin).")
-		}
+	} else if g.cookie.any(r) && unsafe(r.Method) && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == "" {
+		return errs.Forbidden("cross_site", "A change with a cookie must say where it comes from (Origin).")
+	} else if kind, token, err := g.cookie.token(r, c.route); err != nil {
+		return err
+	} else if token != "" {
 		err := g.byToken(ctx, r, c, token)
 		if err != nil && (!c.route.Admits("anonymous") || c.route.Scope == selfScope) {
 			return err
 		}
 		c.who.operator = false // a cookie never makes an operator
-		c.cookie, stale = token, c.who.session == nil && err == nil
+		if s := c.who.session; s != nil && s.Kind != kind {
+			c.who = identity{} // nor one kind of session another
+		}
+		c.cookie, c.cookieKind = token, kind
+		stale = c.who.session == nil && err == nil
 	}
 	role := c.who.role()
 	switch {

@@ -29,7 +29,9 @@ type call struct {
 	body   []byte
 	who    identity
 	cookie string // the token it came with, if that was in a cookie
-	query  map[string][]string
+	// cookieKind is the kind of session of that cookie.
+	cookieKind string
+	query      map[string][]string
 }
 
 func (c *call) name() string {

@@ -76,7 +76,7 @@ func (g *Gateway) personSignsIn(ctx context.Context, w http.ResponseWriter, c *c
 	return g.renewOrEnded(ctx, w, c, s)
 }
 
-// begin makes a session for this caller, in place of the one it came with.
+// begin makes a session for this caller, in place of the one of its kind that it came with.
 func (g *Gateway) begin(ctx context.Context, w http.ResponseWriter, c *call, s session.Session) error {
 	now := g.Now()
 	s.ID, s.Created, s.Seen = g.NewID(), now, now
@@ -84,7 +84,7 @@ func (g *Gateway) begin(ctx context.Context, w http.ResponseWriter, c *call, s s
 		s.Expires = now.Add(most)
 	}
 	var instead *session.Hash
-	if c.who.session != nil {
+	if old := c.who.session; old != nil && old.Kind == s.Kind {
 		instead = &c.who.hash
 	}
 	token, err := g.Sessions.Create(ctx, s, instead)

@@ -35,7 +35,7 @@ func TestSignInOnADevice(t *testing.T) {
 	}
 	a := c.want(200, "POST", "/login", `{"cafe_id":"`+cafeA+`","access_code":"right-code","device_name":"Counter 1"}`)
 	cookie := a.header.Get("Set-Cookie")
-	for _, part := range []string{"coffee=", "Path=/", "HttpOnly", "SameSite=Strict", "Max-Age=34560000"} {
+	for _, part := range []string{"coffee-device=", "Path=/", "HttpOnly", "SameSite=Strict", "Max-Age=34560000"} {
 		if !strings.Contains(cookie, part) {
 			t.Errorf("cookie %q lacks %s", cookie, part)
 		}
@@ -56,7 +56,7 @@ func TestSignInOnADevice(t *testing.T) {
 	if c.cookie == device {
 		t.Error("the token stayed at the change of role")
 	}
-	old := &client{w: w, cookie: device, page: true, header: http.Header{}}
+	old := &client{w: w, kind: c.kind, cookie: device, page: true, header: http.Header{}}
 	old.refused(401, "session_ended", "GET", "/session", "")
 	// Another person takes over; the device stays the same.
 	id := c.session().ID
@@ -162,7 +162,7 @@ func TestAdmin(t *testing.T) {
 func TestReplay(t *testing.T) {
 	w := newWorld(t)
 	for _, c := range []*client{w.admin(), w.barista(), w.counter()} {
-		stolen := &client{w: w, cookie: c.cookie, page: true, header: http.Header{}}
+		stolen := &client{w: w, kind: c.kind, cookie: c.cookie, page: true, header: http.Header{}}
 		bearer := &client{w: w, bearer: c.cookie, page: true, header: http.Header{}}
 		stolen.want(200, "GET", "/session", "")
 		bearer.want(200, "GET", "/session", "")
@@ -224,7 +224,9 @@ func TestPhone(t *testing.T) {
 	if c.cookie != before {
 		t.Error("a phone that has a session got another")
 	}
-	w.counter().refused(409, "signed_in", "POST", "/api/v1/phones", "")
+	counter := w.counter()
+	counter.kind, counter.bearer, counter.cookie = "", counter.cookie, ""
+	counter.refused(409, "signed_in", "POST", "/api/v1/phones", "")
 	c.refused(400, "unexpected_body", "POST", "/api/v1/phones", `{"id":"mine"}`)
 }
 
@@ -303,7 +305,7 @@ func TestOperator(t *testing.T) {
 	}
 	// As a cookie the token is nothing.
 	w.browser().refused(401, "sign_in_required", "GET", "/session", "")
-	asCookie := &client{w: w, cookie: operator, page: true, header: http.Header{}}
+	asCookie := &client{w: w, kind: "admin", cookie: operator, page: true, header: http.Header{}}
 	asCookie.refused(401, "session_ended", "GET", "/session", "")
 	// Without a configured token nobody is the operator.
 	none := newWorld(t, func(d *Deps) { d.OperatorToken = "" })
@@ -370,7 +372,7 @@ func TestEffects(t *testing.T) {
 	b.want(200, "GET", "/session", "")
 
 	laptop := w.admin()
-	before := &client{w: w, cookie: admin.cookie, page: true, header: http.Header{}}
+	before := &client{w: w, kind: admin.kind, cookie: admin.cookie, page: true, header: http.Header{}}
 	admin.want(200, "POST", "/api/v1/account/password", `{"old_password":"right-password","new_password":"another long one"}`)
 	laptop.refused(401, "session_ended", "GET", "/session", "")
 	before.refused(401, "session_ended", "GET", "/session", "")

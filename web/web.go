@@ -1,4 +1,4 @@
-// Package web is the frontend's server: it hands out the embedded pages and passes everything that is data on to the
+// Package web is the frontend's server: it hands out the built web application (its sources are in src) and passes everything that is data on to the
 // gateway, so that a browser talks to one origin. It knows no session, no rule and no gRPC.
 package web
 
@@ -14,14 +14,24 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
 	"coffee/internal/httpx"
 )
 
-//go:embed site
+// site is what `npm run build` makes; all: because the build names a folder _app.
+//
+//go:embed all:site
 var site embed.FS
+
+// pages are the paths of the web application's screens, each with what is below it. Every one of them is the same page:
+// its script draws the screen. Anything else is not found, and says so in its status.
+var pages = []string{"/counter", "/bar", "/ready", "/admin", "/order", "/setup"}
+
+// inline finds the scripts that the page holds in itself: the build writes one, which starts the application.
+var inline = regexp.MustCompile(`(?s)<script>(.*?)</script>`)
 
 // proxied are the paths that are the gateway's, each with what is below it.
 var proxied = []string{"/api", "/login", "/adminlogin", "/logout", "/session", "/docs", "/openapi.json", "/health"}
@@ -44,9 +54,10 @@ type Deps struct {
 }
 
 type frontend struct {
-	files *httpx.Files
-	proxy *httputil.ReverseProxy
-	https bool
+	files  *httpx.Files
+	policy string
+	proxy  *httputil.ReverseProxy
+	https  bool
 }
 
 // New makes the frontend's handler. The server in front of it should be httpx.Server.
@@ -66,7 +77,11 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &frontend{files, newProxy(gateway, d.Log), d.HTTPS}, nil
+	var scripts []string
+	for _, script := range inline.FindAllStringSubmatch(files.Body("index.html"), -1) {
+		scripts = append(scripts, script[1])
+	}
+	return &frontend{files, httpx.WithInlineScripts(scripts), newProxy(gateway, d.Log), d.HTTPS}, nil
 }
 
 func newProxy(gateway *url.URL, log *slog.Logger) *httputil.ReverseProxy {
@@ -103,11 +118,13 @@ func newProxy(gateway *url.URL, log *slog.Logger) *httputil.ReverseProxy {
 
 // ServeHTTP passes on what is the gateway's and answers the rest from the embedded pages.
 func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if isProxied(r.URL.Path) {
+	if below(proxied, r.URL.Path) {
 		f.pass(w, r)
 		return
 	}
-	httpx.Secure(w.Header(), httpx.PagePolicy)
+	httpx.Secure(w.Header(), f.policy)
+	// A phone may say how far the café is, and the bar's screen may stay awake.
+	w.Header().Set("Permissions-Policy", "geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(), payment=()")
 	if f.https {
 		httpx.OnlyHTTPS(w.Header())
 	}
@@ -117,19 +134,18 @@ func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		httpx.WriteProblem(w, httpx.Problem{
 			Status: http.StatusMethodNotAllowed, Title: "Wrong method", Code: "method_not_allowed", Detail: "This is a page: it can only be read.",
 		})
-	case r.URL.Path == "/":
+	case r.URL.Path == "/" || below(pages, r.URL.Path):
 		f.files.Serve(w, r, "index.html")
-	case r.URL.Path == "/setup": // what the link of an empty start opens
-		f.files.Serve(w, r, "setup.html")
 	case f.files.Has(r.URL.Path):
 		f.files.ServeHTTP(w, r)
 	default:
-		f.files.ServeStatus(w, r, "404.html", http.StatusNotFound)
+		f.files.ServeStatus(w, r, "index.html", http.StatusNotFound)
 	}
 }
 
-func isProxied(path string) bool {
-	for _, prefix := range proxied {
+// below tells whether a path is one of the prefixes or lies under it.
+func below(prefixes []string, path string) bool {
+	for _, prefix := range prefixes {
 		if rest, ok := strings.CutPrefix(path, prefix); ok && (rest == "" || rest[0] == '/') {
 			return true
 		}

@@ -2,17 +2,22 @@ package web
 
 import (
 	"bufio"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"coffee/internal/httpx"
+	"coffee/internal/money"
 )
 
 // serve starts the frontend before a gateway; change alters its server.
@@ -70,17 +75,25 @@ func TestPage(t *testing.T) {
 		!strings.Contains(csp, "frame-ancestors 'none'") || r.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%v", r.Header)
 	}
-	// Nothing that the policy forbids, nothing from elsewhere.
-	for _, bad := range []string{"<style", "style=", "onclick", "<script>", "http://cdn", "https://"} {
+	// Nothing that the policy forbids, nothing from elsewhere. The one script in the page is allowed by its hash.
+	for _, bad := range []string{"<style", "style=", "onclick", "http://", "https://"} {
 		if strings.Contains(body, bad) {
 			t.Errorf("the page holds %q", bad)
 		}
+	}
+	scripts := inline.FindAllStringSubmatch(body, -1)
+	if len(scripts) != 1 {
+		t.Fatalf("%d scripts in the page", len(scripts))
+	}
+	sum := sha256.Sum256([]byte(scripts[0][1]))
+	if hash := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(r.Header.Get("Content-Security-Policy"), hash) {
+		t.Errorf("the policy does not know the page's script %s", hash)
 	}
 	again, _ := get(t, server, "GET", "/", "If-None-Match", r.Header.Get("ETag"))
 	if again.StatusCode != http.StatusNotModified {
 		t.Errorf("%s", again.Status)
 	}
-	assets := regexp.MustCompile(`(?:src|href)="(/[^"]+\.[0-9a-f]{12}\.[a-z]+)"`).FindAllStringSubmatch(body, -1)
+	assets := regexp.MustCompile(`(?:src|href|import\()="?(/_app/immutable/[^"]+)"`).FindAllStringSubmatch(body, -1)
 	if len(assets) < 3 {
 		t.Fatalf("assets %v", assets)
 	}
@@ -90,12 +103,17 @@ func TestPage(t *testing.T) {
 			t.Errorf("%s: %s %v", a[1], r.Status, r.Header)
 		}
 	}
-	if r, _ := get(t, server, "GET", "/site.js"); r.StatusCode != 200 || r.Header.Get("Cache-Control") != "no-cache" ||
+	if r, _ := get(t, server, "GET", "/service-worker.js"); r.StatusCode != 200 || r.Header.Get("Cache-Control") != "no-cache" ||
 		r.Header.Get("Content-Type") != "text/javascript; charset=utf-8" {
 		t.Errorf("%s %v", r.Status, r.Header)
 	}
-	for _, path := range []string{"/nothing", "/site.deadbeef0000.js", "/../web.go", "/site/", "/apix", "/logins"} {
-		if r, body := get(t, server, "GET", path); r.StatusCode != 404 || !strings.Contains(body, "no such page") {
+	for _, path := range []string{"/counter", "/bar", "/ready/018f6d5e-0000-7000-8000-000000000001", "/admin/menu", "/setup", "/order"} {
+		if r, same := get(t, server, "GET", path); r.StatusCode != 200 || same != body {
+			t.Errorf("%s: %s", path, r.Status)
+		}
+	}
+	for _, path := range []string{"/nothing", "/_app/immutable/gone.js", "/../web.go", "/site/", "/apix", "/logins", "/counters"} {
+		if r, same := get(t, server, "GET", path); r.StatusCode != 404 || same != body {
 			t.Errorf("%s: %s", path, r.Status)
 		}
 	}
@@ -219,18 +237,54 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// TestSetUpPage: the page that an empty start's link opens, with its own parts only.
-func TestSetUpPage(t *testing.T) {
+// TestCompressed: whoever takes gzip gets it, under an ETag of its own; pictures and fonts are packed already.
+func TestCompressed(t *testing.T) {
 	server := serve(t, "http://127.0.0.1:1")
-	a, body := get(t, server, "GET", "/setup")
-	if a.StatusCode != http.StatusOK || !strings.Contains(body, `id="password"`) || strings.Contains(body, "<script>") {
-		t.Errorf("the set-up page: %s %s", a.Status, body)
+	_, plain := get(t, server, "GET", "/start.js", "Accept-Encoding", "identity")
+	for header, packed := range map[string]bool{"gzip": true, "br, gzip;q=0.5": true, "identity": false, "gzip;q=0": false, "gzip; q=0.0": false} {
+		r, body := get(t, server, "GET", "/start.js", "Accept-Encoding", header)
+		if (r.Header.Get("Content-Encoding") == "gzip") != packed || r.Header.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q: %v", header, r.Header)
+		}
+		if packed {
+			unpacked, err := gzip.NewReader(strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err := io.ReadAll(unpacked); err != nil || string(text) != plain {
+				t.Errorf("%q: %v, %d bytes", header, err, len(text))
+			}
+			again, _ := get(t, server, "GET", "/start.js", "Accept-Encoding", header, "If-None-Match", r.Header.Get("ETag"))
+			if again.StatusCode != http.StatusNotModified {
+				t.Errorf("%q: %s", header, again.Status)
+			}
+		}
 	}
-	script := regexp.MustCompile(`src="(/[^"]+\.js)"`).FindStringSubmatch(body)
-	if script == nil {
-		t.Fatal("the page has no script of its own")
+	if r, _ := get(t, server, "GET", "/icon-192.png", "Accept-Encoding", "gzip"); r.Header.Get("Content-Encoding") != "" || r.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("%v", r.Header)
 	}
-	if a, _ := get(t, server, "GET", script[1]); a.StatusCode != http.StatusOK {
-		t.Errorf("its script: %s", a.Status)
+}
+
+// TestCurrencies: the screens know the same decimals of money as the services.
+func TestCurrencies(t *testing.T) {
+	var exceptions map[string]int
+	text, err := os.ReadFile("src/lib/currency-exponents.json")
+	if err == nil {
+		err = json.Unmarshal(text, &exceptions)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			for c := 'A'; c <= 'Z'; c++ {
+				code := string([]rune{a, b, c})
+				want, known := money.Exponent(code)
+				got, named := exceptions[code]
+				if known && (named && got != want || !named && want != 2) || named && !known {
+					t.Errorf("%s: the screens say %d (named %v), internal/money %d (known %v)", code, got, named, want, known)
+				}
+			}
+		}
 	}
 }

@@ -1,8 +1,11 @@
 package httpx
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -39,6 +42,16 @@ func Secure(h http.Header, policy string) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=(), payment=()")
+}
+
+// WithInlineScripts gives PagePolicy for a page that holds exactly these scripts in itself.
+func WithInlineScripts(scripts []string) string {
+	allowed := "script-src 'self'"
+	for _, script := range scripts {
+		sum := sha256.Sum256([]byte(script))
+		allowed += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return strings.Replace(PagePolicy, "script-src 'self'", allowed, 1)
 }
 
 // OnlyHTTPS tells browsers to come by https from now on, for a year. It is for chains whose public address is https;

@@ -84,13 +84,13 @@ func TestFixation(t *testing.T) {
 
 	token := sessionToken(t, b)
 	two := c.browser()
-	two.refused(401, "sign_in_required", "GET", "/session", nil, "Cookie", "coffee="+token+"; coffee="+token)
+	two.refused(401, "sign_in_required", "GET", "/session", nil, "Cookie", "coffee-device="+token+"; coffee-device="+token)
 	// A token of the attacker's own making is never taken up.
-	two.send("POST", "/login", object{"cafe_id": s.id, "access_code": s.code}, "Cookie", "coffee="+strings.Repeat("A", 43))
+	two.send("POST", "/login", object{"cafe_id": s.id, "access_code": s.code}, "Cookie", "coffee-device="+strings.Repeat("A", 43))
 	if got := sessionToken(t, two); got == strings.Repeat("A", 43) {
 		t.Error("a planted token became a session")
 	}
-	c.browser().refused(401, "session_ended", "GET", "/session", nil, "Cookie", "coffee="+c.operator)
+	c.browser().refused(401, "session_ended", "GET", "/session", nil, "Cookie", "coffee-admin="+c.operator)
 }
 
 // TestRolesChangeAtOnce: who is demoted, gets another PIN or leaves does not go on with what was true.

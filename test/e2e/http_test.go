@@ -117,7 +117,7 @@ func TestCookieAttributes(t *testing.T) {
 	for _, address := range []struct {
 		public, name string
 		secure       bool
-	}{{"", "coffee", false}, {"http://localhost:1234", "coffee", false}, {"https://coffee.example", "__Host-coffee", true}} {
+	}{{"", "coffee-customer", false}, {"http://localhost:1234", "coffee-customer", false}, {"https://coffee.example", "__Host-coffee-customer", true}} {
 		c := startConfigured(t, func(config *app.Config) {
 			if address.public != "" {
 				config.PublicURL = address.public
@@ -142,7 +142,7 @@ func TestCookieAttributes(t *testing.T) {
 		}
 		c.browser().refused(401, "session_ended", "GET", "/session", nil, "Cookie", k.Name+"="+k.Value)
 		if address.secure { // a cookie planted from http is not one of ours
-			c.browser().refused(401, "sign_in_required", "GET", "/session", nil, "Cookie", "coffee="+k.Value)
+			c.browser().refused(401, "sign_in_required", "GET", "/session", nil, "Cookie", "coffee-customer="+k.Value)
 		}
 		c.stop()
 	}
@@ -178,7 +178,7 @@ func TestCrossSiteMatrix(t *testing.T) {
 					headers = append(headers, "Sec-Fetch-Site", site)
 				}
 				if by == "cookie" {
-					headers = append(headers, "Cookie", "coffee="+token)
+					headers = append(headers, "Cookie", "coffee-device="+token)
 				} else {
 					headers = append(headers, "Authorization", "Bearer "+token)
 				}

@@ -108,7 +108,7 @@ func TestAccessMatrix(t *testing.T) {
 func sessionToken(t *testing.T, b *browser) string {
 	t.Helper()
 	for _, cookie := range b.client.Jar.Cookies(mustURL(t, b.c.gateway)) {
-		if strings.HasSuffix(cookie.Name, "coffee") {
+		if strings.HasPrefix(cookie.Name, "coffee-") {
 			return cookie.Value
 		}
 	}

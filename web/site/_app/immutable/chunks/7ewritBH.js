@@ -1,0 +1,1 @@
+var e={title:`الكاونتر`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Carte`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Stock`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Siège`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`البار`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Bar`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Comptoir`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Commander`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`الإدارة`};export{e as default};

@@ -1,0 +1,1 @@
+import{rt as e}from"./Dw9TG50q.js";e();

@@ -1,0 +1,1 @@
+var e={title:`Menu`};export{e as default};

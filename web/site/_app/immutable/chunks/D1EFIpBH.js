@@ -1,0 +1,1 @@
+var e={title:`المقاهي`};export{e as default};

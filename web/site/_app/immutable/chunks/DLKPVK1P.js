@@ -1,0 +1,1 @@
+var e={title:`المخزون`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`اطلب مسبقًا`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Order ahead`};export{e as default};

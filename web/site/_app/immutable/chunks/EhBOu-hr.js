@@ -1,0 +1,1 @@
+var e={title:`Counter`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Head office`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`القائمة`};export{e as default};

@@ -1,0 +1,1 @@
+var e={title:`Cafés`};export{e as default};

@@ -1,0 +1,124 @@
+// Money, numbers and times as the reader's language writes them, in the café's currency and zone. Money is minor units
+// in integers everywhere; the only division is the one for showing it.
+import { texts } from './texts/index.svelte';
+import exceptions from './currency-exponents.json';
+
+export interface Money {
+	amount: number;
+	currency: string;
+}
+
+/** Digits after the point of a currency: ISO 4217, as the server has it (internal/money), not as CLDR rounds it. */
+export function exponent(currency: string): number {
+	return (exceptions as Record<string, number>)[currency] ?? 2;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+	const key = texts.tag + JSON.stringify(options);
+	let format = formats.get(key);
+	if (!format) formats.set(key, (format = new Intl.NumberFormat(texts.tag, options)));
+	return format;
+}
+
+function digits(currency: string) {
+	const n = exponent(currency);
+	return { minimumFractionDigits: n, maximumFractionDigits: n };
+}
+
+/** "25.00": an amount whose currency stands elsewhere on the screen. */
+export function amount(minor: number, currency: string): string {
+	return numberFormat(digits(currency)).format(minor / 10 ** exponent(currency));
+}
+
+/** "25.00 MAD". The code, not a symbol: "$" is somebody else's money in another café. */
+export function money(minor: number, currency: string): string {
+	return `${amount(minor, currency)} ${currency}`;
+}
+
+/** "13.8k": for axes only. */
+export function shortAmount(minor: number, currency: string): string {
+	return numberFormat({ notation: 'compact', maximumFractionDigits: 1 }).format(minor / 10 ** exponent(currency));
+}
+
+export function count(n: number): string {
+	return numberFormat({ maximumFractionDigits: 0 }).format(n);
+}
+
+/** Basis points as a percentage: 1250 is "12.5 %". */
+export function percent(basisPoints: number, options: { signed?: boolean; digits?: number } = {}): string {
+	return numberFormat({
+		style: 'percent',
+		maximumFractionDigits: options.digits ?? 1,
+		signDisplay: options.signed ? 'exceptZero' : 'auto'
+	}).format(basisPoints / 10_000);
+}
+
+/**
+ * Thousandths of a base unit as a shelf says it: 2900000 ml is "2.9 l", 18000 g is "18 g", 3000 each is "3".
+ * Scales up at 1,000 base units.
+ */
+export function quantity(thousandths: number, unit: string): string {
+	const base = thousandths / 1000;
+	if (unit === 'each') return numberFormat({ maximumFractionDigits: 3 }).format(base);
+	const big = unit === 'ml' ? 'l' : unit === 'g' ? 'kg' : '';
+	if (big && Math.abs(base) >= 1000) return `${numberFormat({ maximumFractionDigits: 2 }).format(base / 1000)} ${big}`;
+	return `${numberFormat({ maximumFractionDigits: 1 }).format(base)} ${unit}`;
+}
+
+type When = string | number | Date;
+
+function dateFormat(when: When, options: Intl.DateTimeFormatOptions): string {
+	return new Intl.DateTimeFormat(texts.tag, options).format(new Date(when));
+}
+
+/** "11:42" in the given zone (the reader's own if none). */
+export function time(when: When, timeZone?: string): string {
+	return dateFormat(when, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
+}
+
+/** "Fri 20 Nov". Of a business date ("2026-11-20") it is that day, whatever the zone. */
+export function day(when: When, timeZone?: string): string {
+	const [at, zone] = plainDate(when, timeZone);
+	return dateFormat(at, { weekday: 'short', day: 'numeric', month: 'short', timeZone: zone });
+}
+
+/** "Friday 20 November 2026". */
+export function longDay(when: When, timeZone?: string): string {
+	const [at, zone] = plainDate(when, timeZone);
+	return dateFormat(at, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: zone });
+}
+
+/** "November 2026" of "2026-11". */
+export function month(yearMonth: string): string {
+	return dateFormat(`${yearMonth}-15T12:00:00Z`, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+}
+
+/** "20 Nov, 11:42". */
+export function moment(when: When, timeZone?: string): string {
+	return dateFormat(when, {
+		day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone
+	});
+}
+
+function plainDate(when: When, timeZone?: string): [When, string | undefined] {
+	return typeof when === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(when) ? [`${when}T12:00:00Z`, 'UTC'] : [when, timeZone];
+}
+
+/**
+ * What a person typed as money, in minor units; null when it is none. Takes "25", "25.5", "25,50" and Arabic figures,
+ * and refuses more digits after the point than the currency has: nothing is rounded in silence.
+ */
+export function parseAmount(text: string, currency: string): number | null {
+	const plain = text
+		.replace(/[٠-٩]/g, (d) => String(d.charCodeAt(0) - 0x660))
+		.replace(/[\s\u00a0\u202f']/g, '')
+		.replace(/[,٫]/g, '.');
+	const found = /^(\d{1,10})(?:\.(\d{0,4}))?$/.exec(plain);
+	if (!found) return null;
+	const n = exponent(currency);
+	const fraction = (found[2] ?? '').replace(/0+$/, '');
+	if (fraction.length > n) return null;
+	return Number(found[1]) * 10 ** n + Number(fraction.padEnd(n, '0') || 0);
+}
