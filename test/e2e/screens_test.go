@@ -17,8 +17,8 @@ func TestWhatScreensShow(t *testing.T) {
 		// A drawing is typed into the draft, seen in the difference, and on the menu once it is published.
 		head.ok("PUT", "/api/v1/menu/categories/"+s.category, object{"name": "Coffee", "rank": 1, "version": 1, "drawing": "cup", "tint": "coffee"})
 		diff := head.ok("GET", "/api/v1/menu/draft/diff", nil)
-		if text := string(diff.raw); !strings.Contains(text, "Drawing: none → cup") || !strings.Contains(text, "Tint: none → coffee") {
-			t.Errorf("the difference says %s", text)
+		if said := diff.raw; !strings.Contains(said, "Drawing: none → cup") || !strings.Contains(said, "Tint: none → coffee") {
+			t.Errorf("the difference says %s", said)
 		}
 		head.refused(400, "invalid_request", "PUT", "/api/v1/menu/categories/"+s.category, object{"name": "Coffee", "version": 2, "drawing": "unicorn"})
 		head.keyed("POST", "/api/v1/menu/releases", object{"start": "now"})
