@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -74,7 +75,7 @@ func DecodeEvent(payload []byte) (event Event, fault string) {
 			Item: l.GetItemId(), ItemName: shorten(l.GetItemName()),
 			Category: l.GetCategoryId(), CategoryName: shorten(l.GetCategoryName()),
 			Units: int64(l.GetQuantity()), Gross: l.GetGross(), Discount: l.GetDiscount(),
-			Net: l.GetNet(), Tax: l.GetTax(), Sales: l.GetTotal(),
+			Net: l.GetNet(), Tax: l.GetTax(), Sales: l.GetTotal(), Modifiers: modifiersOf(l),
 		}
 		if line.of(event.Kind).Zero() {
 			continue
@@ -99,6 +100,21 @@ func DecodeEvent(payload []byte) (event Event, fault string) {
 		return Event{}, "it has no currency"
 	}
 	return event, ""
+}
+
+// modifiersOf is the ids of a line's modifiers, each once. One that is no id cannot be counted, and says nothing about
+// the line's figures.
+func modifiersOf(l *orderpb.EventLine) []string {
+	if len(l.GetModifiers()) == 0 {
+		return nil
+	}
+	ids := make([]string, 0, len(l.GetModifiers()))
+	for _, m := range l.GetModifiers() {
+		if id, err := db.ParseID(m.GetModifierId()); err == nil && !slices.Contains(ids, string(id)) {
+			ids = append(ids, string(id))
+		}
+	}
+	return ids
 }
 
 func currencyCode(code string) bool {
@@ -153,6 +169,6 @@ func (c cafes) One(ctx context.Context, id string) (Cafe, error) {
 func cafeFromProto(p *cafepb.Cafe) Cafe {
 	return Cafe{
 		ID: p.GetId(), Name: shorten(p.GetName()), Currency: p.GetCurrency(), Version: p.GetVersion(),
-		Archived: p.GetArchivedAt() != nil,
+		Archived: p.GetArchivedAt() != nil, Zone: p.GetTimeZone(), CutoffMinutes: int(p.GetCutoffMinutes()),
 	}
 }

@@ -33,6 +33,7 @@ const (
 	kindItem     = 0x17
 	kindCategory = 0xc7
 	kindOrder    = 0x0d
+	kindModifier = 0x0f
 )
 
 // journal is an order service that holds journals in memory. It serves the two methods of the feed.
@@ -215,6 +216,7 @@ type chain struct {
 	cafes   *cafeService
 	service *analytics.Service
 	store   *store.Store
+	db      *db.DB
 	clock   *clock
 }
 
@@ -241,7 +243,7 @@ func newChain(t testing.TB, d *db.DB, now string) *chain {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &chain{journal: newJournal(), cafes: &cafeService{}, store: store.New(d), clock: &clock{at: at}}
+	c := &chain{journal: newJournal(), cafes: &cafeService{}, store: store.New(d), db: d, clock: &clock{at: at}}
 	c.service = c.replica(t)
 	return c
 }
@@ -336,6 +338,9 @@ func generate(j *journal, seed uint64, cafes, n, days int) {
 				name += " (new)"
 			}
 			l := line(item, name, item/8, 1+r.Int32N(3), 150+int64(item)*25)
+			for range r.IntN(4) { // sometimes the same twice
+				l.Modifiers = append(l.Modifiers, &orderpb.OrderModifier{ModifierId: id(kindModifier, r.IntN(6)), Quantity: 1 + r.Int32N(2)})
+			}
 			if r.IntN(10) == 0 {
 				l.Discount = l.Gross / 10
 				l.Amount -= l.Discount

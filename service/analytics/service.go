@@ -58,6 +58,9 @@ type Cafe struct {
 	Currency string
 	Version  int64
 	Archived bool
+	Zone     string // IANA; empty: not asked for yet
+
+	CutoffMinutes int
 }
 
 // Cursor is how far a café's journal is counted.
@@ -68,6 +71,7 @@ type Cursor struct {
 	Hash       []byte
 	Stopped    string // why nothing more is counted; empty when all is well
 	New        bool   // nothing is stored of this café yet
+	Modifiers  int64  // how far the modifiers are counted; behind Seq after an update from a version that knew none
 }
 
 // Step moves a café's cursor and adds what lies between.
@@ -76,6 +80,15 @@ type Step struct {
 	Seq   int64
 	Hash  []byte
 	Facts Facts
+}
+
+// To is the cursor after the step. Modifiers that were counted as far as the others go along.
+func (s Step) To() Cursor {
+	to := Cursor{Cafe: s.From.Cafe, Generation: s.From.Generation, Seq: s.Seq, Hash: s.Hash, Modifiers: s.From.Modifiers}
+	if s.From.Modifiers == s.From.Seq {
+		to.Modifiers = s.Seq
+	}
+	return to
 }
 
 // Look is what the last look at the journals saw.
@@ -90,7 +103,11 @@ type Store interface {
 	Cursor(ctx context.Context, cafe string) (Cursor, error)
 	// Apply takes the steps in one transaction. A step whose cursor was moved by somebody else meanwhile is left out;
 	// won tells which were taken.
+	// The modifiers of a step are added where they are counted as far as its cursor; else they wait for ApplyModifiers.
 	Apply(ctx context.Context, steps []Step) (won []bool, err error)
+	// ApplyModifiers adds modifiers alone, of the entries after from.Modifiers up to seq, which is not beyond what is
+	// counted; false when somebody else has moved that cursor.
+	ApplyModifiers(ctx context.Context, from Cursor, seq int64, rows []Row) (bool, error)
 	// Stop records why a café's journal is not followed further.
 	Stop(ctx context.Context, at Cursor, reason string) error
 	// Forget removes a café's figures and sets its cursor back to the beginning.
