@@ -27,7 +27,8 @@ type Event struct {
 // Line is one line of an event, signed: what is taken back is negative. Money in minor units.
 type Line struct {
 	Item, ItemName         string
-	Category, CategoryName string // as of the sale
+	Category, CategoryName string   // as of the sale
+	Modifiers              []string // what was chosen with it, each once, also what is chosen by default
 	Units                  int64
 	Gross, Discount        int64
 	Net, Tax               int64
