@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Schemas } from '$api/client';
 import {
-	along, businessDate, cumulative, dateAway, datesBetween, hoursBetween, lateNow, openness, runningOut, typicalError
+	along, businessDate, cumulative, dateAway, datesBetween, errorsTogether, hoursBetween, lateNow, openness, runningOut, typicalError
 } from './today';
 
 type Cafe = Schemas['Cafe'];
@@ -87,4 +87,14 @@ it('dates', () => {
 	const casablanca = { time_zone: 'Africa/Casablanca', cutoff_minutes: 240 };
 	expect(businessDate(casablanca, Date.parse('2026-11-20T02:30:00Z'))).toBe('2026-11-19');
 	expect(businessDate(casablanca, Date.parse('2026-11-20T03:30:00Z'))).toBe('2026-11-20');
+});
+
+it('errors of several cafés are those of their sum, on the days that all have', () => {
+	const error = (date: string, said: number, came: number) =>
+		({ date, said: { amount: said, currency: 'MAD' }, came: { amount: came, currency: 'MAD' }, basis_points: 0 }) as Schemas['PastError'];
+	const a = [error('2026-11-19', 110, 100), error('2026-11-18', 50, 100)];
+	const b = [error('2026-11-19', 90, 100)];
+	expect(errorsTogether([a, b])).toEqual([{ date: '2026-11-19', basis_points: 0 }]);
+	expect(errorsTogether([a])).toEqual([{ date: '2026-11-19', basis_points: 1000 }, { date: '2026-11-18', basis_points: -5000 }]);
+	expect(errorsTogether([])).toEqual([]);
 });

@@ -142,3 +142,18 @@ export function dateIn(timeZone: string | undefined, now: number): string {
 export function businessDate(cafe: { time_zone: string; cutoff_minutes: number }, now: number): string {
 	return dateIn(cafe.time_zone, now - cafe.cutoff_minutes * 60_000);
 }
+
+/**
+ * How wrong the rule was for several cafés together: by date, over the dates on which it said something for each of
+ * them. Newest first, as the parts are.
+ */
+export function errorsTogether(parts: readonly (readonly Schemas['PastError'][])[]): { date: string; basis_points: number }[] {
+	if (parts.length === 0) return [];
+	return parts[0]!.flatMap((first) => {
+		const all = parts.map((part) => part.find((error) => error.date === first.date));
+		if (!all.every((error) => error !== undefined)) return [];
+		const said = all.reduce((sum, error) => sum + (error.said?.amount ?? 0), 0);
+		const came = all.reduce((sum, error) => sum + (error.came?.amount ?? 0), 0);
+		return came > 0 ? [{ date: first.date, basis_points: Math.round(((said - came) * 10_000) / came) }] : [];
+	});
+}

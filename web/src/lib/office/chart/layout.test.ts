@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lengths, spread, ticks } from './layout';
+import { lengths, sharesOf, spread, ticks } from './layout';
 
 describe('labels keep apart', () => {
 	it.each<[number[], number, number[]]>([
@@ -24,3 +24,11 @@ it('bars are shares of the longest', () => {
 	expect(lengths([0, 0])).toEqual([0, 0]);
 	expect(lengths([-5, 10])).toEqual([0, 100]);
 });
+
+it.each<[number[], number[]]>([
+	[[1, 1, 1], [3334, 3333, 3333]],
+	[[52, 48], [5200, 4800]],
+	[[0, 0], [0, 0]],
+	[[], []],
+	[[5, -1], [10000, 0]]
+])('shares of %j', (values, want) => expect(sharesOf(values)).toEqual(want));

@@ -29,3 +29,14 @@ export function lengths(values: readonly number[]): number[] {
 	const longest = Math.max(0, ...values);
 	return values.map((value) => (longest > 0 ? Math.max(0, (value / longest) * 100) : 0));
 }
+
+/** Shares of a whole in basis points that sum to 10,000, the rest given by largest remainder; of nothing, zeros. */
+export function sharesOf(values: readonly number[]): number[] {
+	const whole = values.reduce((sum, value) => sum + Math.max(0, value), 0);
+	if (whole <= 0) return values.map(() => 0);
+	const exact = values.map((value) => (Math.max(0, value) * 10_000) / whole);
+	const shares = exact.map(Math.floor);
+	const order = exact.map((_, i) => i).sort((a, b) => exact[b]! - shares[b]! - (exact[a]! - shares[a]!) || a - b);
+	for (let left = 10_000 - shares.reduce((sum, share) => sum + share, 0), i = 0; left > 0; left--, i++) shares[order[i % order.length]!]!++;
+	return shares;
+}
