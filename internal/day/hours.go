@@ -21,8 +21,8 @@ type Hours struct {
 	Exceptions map[string][]Span
 }
 
-// of is the spans that begin on a calendar date.
-func (h Hours) of(date time.Time) []Span {
+// Of is the spans that begin on a calendar date.
+func (h Hours) Of(date time.Time) []Span {
 	if spans, ok := h.Exceptions[date.Format(Layout)]; ok {
 		return spans
 	}
@@ -36,8 +36,8 @@ func (h Hours) OpenAt(t time.Time) bool {
 	y, m, d := t.In(h.Zone).Date()
 	for back := range 2 {
 		date := time.Date(y, m, d-back, 12, 0, 0, 0, time.UTC)
-		for _, s := range h.of(date) {
-			opens, closes := h.moment(date, s.Opens), h.moment(date, s.Closes)
+		for _, s := range h.Of(date) {
+			opens, closes := h.Moment(date, s.Opens), h.Moment(date, s.Closes)
 			if !t.Before(opens) && t.Before(closes) {
 				return true
 			}
@@ -46,9 +46,9 @@ func (h Hours) OpenAt(t time.Time) bool {
 	return false
 }
 
-// moment is when the wall clock shows a time of a date. time.Date leaves open which of two it means, or which side of
+// Moment is when the wall clock shows a time of a date. time.Date leaves open which of two it means, or which side of
 // a gap, and decides otherwise in Paris than in New York; so it is decided here.
-func (h Hours) moment(date time.Time, minutes int) time.Time {
+func (h Hours) Moment(date time.Time, minutes int) time.Time {
 	y, m, d := date.Date()
 	t := time.Date(y, m, d, 0, minutes, 0, 0, h.Zone)
 	start, end := t.ZoneBounds()

@@ -41,10 +41,17 @@ type Cafe struct {
 	Tax            Tax
 	Hours          []Opening
 	Exceptions     []Exception
-	Origin         string // empty, "demonstration", or an import's source; never edited
-	Version        int64  // counts from 1; every edit adds one
+	Location       *Location // nil: not told
+	Origin         string    // empty, "demonstration", or an import's source; never edited
+	Version        int64     // counts from 1; every edit adds one
 	UpdatedAt      time.Time
 	ArchivedAt     time.Time // zero while open for business
+}
+
+// Location is where a café stands, in millionths of a degree; north and east are positive.
+type Location struct {
+	LatitudeE6  int32 `json:"latitude_e6"`
+	LongitudeE6 int32 `json:"longitude_e6"`
 }
 
 // Tax is a café's tax profile.
@@ -96,7 +103,7 @@ func (c Cafe) Normal() Cafe {
 func tidy(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Check says what is wrong with a café in its normal form. Codes: invalid_name, invalid_time_zone,
-// unknown_currency, invalid_cutoff, invalid_service, invalid_tax, invalid_hours.
+// unknown_currency, invalid_cutoff, invalid_service, invalid_location, invalid_tax, invalid_hours.
 func (c Cafe) Check() error {
 	if c.Name == "" || !printable(c.Name+c.Address+c.City+c.Origin) {
 		return errs.Invalid("invalid_name", "A café needs a name, and its texts hold no control characters.").
@@ -118,10 +125,18 @@ func (c Cafe) Check() error {
 		return errs.Invalid("invalid_service", "The default service is eat_in or take_away.").
 			Field("default_service", "must be eat_in or take_away")
 	}
+	if l := c.Location; l != nil && !l.onEarth() {
+		return errs.Invalid("invalid_location", "A place on earth is 90 degrees north or south and 180 degrees east or west at most.").
+			Field("latitude_e6", "must be -90000000 to 90000000, and longitude_e6 -180000000 to 180000000")
+	}
 	if err := c.Tax.check(); err != nil {
 		return err
 	}
 	return c.checkHours()
+}
+
+func (l Location) onEarth() bool {
+	return l.LatitudeE6 >= -90_000_000 && l.LatitudeE6 <= 90_000_000 && l.LongitudeE6 >= -180_000_000 && l.LongitudeE6 <= 180_000_000
 }
 
 func printable(s string) bool {

@@ -38,6 +38,9 @@ func TestCheck(t *testing.T) {
 		"a path":               {func(c *Cafe) { c.TimeZone = "../etc/passwd" }, "invalid_time_zone"},
 		"not a currency":       {func(c *Cafe) { c.Currency = "ZZZ" }, "unknown_currency"},
 		"cut-off too late":     {func(c *Cafe) { c.CutoffMinutes = 1440 }, "invalid_cutoff"},
+		"a place":              {func(c *Cafe) { c.Location = &Location{-90_000_000, 180_000_000} }, ""},
+		"south of the pole":    {func(c *Cafe) { c.Location = &Location{-90_000_001, 0} }, "invalid_location"},
+		"round the world":      {func(c *Cafe) { c.Location = &Location{0, 180_000_001} }, "invalid_location"},
 		"unknown service":      {func(c *Cafe) { c.DefaultService = "drive_in" }, "invalid_service"},
 		"unknown tax mode":     {func(c *Cafe) { c.Tax.Mode = "none" }, "invalid_tax"},
 		"tax code twice":       {func(c *Cafe) { c.Tax.Rates = append(c.Tax.Rates, c.Tax.Rates[0]) }, "invalid_tax"},
@@ -78,6 +81,11 @@ func TestNormalIsOneSpelling(t *testing.T) {
 	if !a.Normal().Same(b.Normal()) {
 		t.Errorf("%+v\nis not\n%+v", a.Normal(), b.Normal())
 	}
+	b.Location = &Location{33_573_100, -7_589_800}
+	if a.Normal().Same(b.Normal()) {
+		t.Error("another place is the same content")
+	}
+	b.Location = nil
 	b.City = "Rabat"
 	if a.Normal().Same(b.Normal()) {
 		t.Error("another city is the same content")

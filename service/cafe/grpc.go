@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"coffee/internal/day"
+	"coffee/internal/errs"
 	"coffee/internal/rpc"
 	cafepb "coffee/proto/coffee/cafe/v1"
 )
@@ -24,13 +25,17 @@ type server struct {
 }
 
 func (g *server) PutCafe(ctx context.Context, r *cafepb.PutCafeRequest) (*cafepb.Cafe, error) {
-	c, err := g.service.Put(ctx, fromPut(r), rpc.CallerFrom(ctx).Actor())
-	return toProto(c), err
+	c, err := fromPut(r)
+	if err != nil {
+		return nil, err
+	}
+	c, err = g.service.Put(ctx, c, rpc.CallerFrom(ctx).Actor())
+	return g.answer(c), err
 }
 
 func (g *server) GetCafe(ctx context.Context, r *cafepb.GetCafeRequest) (*cafepb.Cafe, error) {
 	c, err := g.service.Get(ctx, strings.ToLower(r.GetId()), seesArchived(rpc.CallerFrom(ctx)))
-	return toProto(c), err
+	return g.answer(c), err
 }
 
 func (g *server) ListCafes(ctx context.Context, r *cafepb.ListCafesRequest) (*cafepb.ListCafesResponse, error) {
@@ -38,14 +43,27 @@ func (g *server) ListCafes(ctx context.Context, r *cafepb.ListCafesRequest) (*ca
 	cafes, next, err := g.service.List(ctx, f, r.GetLimit(), r.GetCursor())
 	answer := &cafepb.ListCafesResponse{NextCursor: next}
 	for _, c := range cafes {
-		answer.Cafes = append(answer.Cafes, toProto(c))
+		answer.Cafes = append(answer.Cafes, g.answer(c))
 	}
 	return answer, err
 }
 
 func (g *server) ArchiveCafe(ctx context.Context, r *cafepb.ArchiveCafeRequest) (*cafepb.Cafe, error) {
 	c, err := g.service.Archive(ctx, strings.ToLower(r.GetId()), rpc.CallerFrom(ctx).Actor())
-	return toProto(c), err
+	return g.answer(c), err
+}
+
+// answer is a café with its doors as they stand now. A zone that is gone from our tables leaves them out: the café is
+// still to be read and mended.
+func (g *server) answer(c Cafe) *cafepb.Cafe {
+	out := toProto(c)
+	if out == nil || c.Archived() {
+		return out
+	}
+	if doors, err := DoorsAt(c, g.service.now()); err == nil {
+		out.Opening = &cafepb.Opening{Open: doors.Open, ClosesAt: stamp(doors.ClosesAt), OpensAt: stamp(doors.OpensAt)}
+	}
+	return out
 }
 
 // seesArchived: head office, and services whoever stands behind them (a sale of last year needs its café).
@@ -53,7 +71,7 @@ func seesArchived(c rpc.Caller) bool {
 	return c.HeadOffice() || c.Service != "gateway" && c.Service != ""
 }
 
-func fromPut(r *cafepb.PutCafeRequest) Cafe {
+func fromPut(r *cafepb.PutCafeRequest) (Cafe, error) {
 	c := Cafe{
 		ID: strings.ToLower(r.GetId()), Name: r.GetName(), Address: r.GetAddress(), City: r.GetCity(),
 		TimeZone: r.GetTimeZone(), Currency: r.GetCurrency(), CutoffMinutes: DefaultCutoffMinutes,
@@ -76,7 +94,14 @@ func fromPut(r *cafepb.PutCafeRequest) Cafe {
 		}
 		c.Exceptions = append(c.Exceptions, x)
 	}
-	return c
+	if (r.LatitudeE6 == nil) != (r.LongitudeE6 == nil) {
+		return Cafe{}, errs.Invalid("invalid_location", "A place has a latitude and a longitude: give both or neither.").
+			Field("longitude_e6", "goes with latitude_e6")
+	}
+	if r.LatitudeE6 != nil {
+		c.Location = &Location{LatitudeE6: r.GetLatitudeE6(), LongitudeE6: r.GetLongitudeE6()}
+	}
+	return c, nil
 }
 
 func toProto(c Cafe) *cafepb.Cafe {
@@ -100,6 +125,9 @@ func toProto(c Cafe) *cafepb.Cafe {
 			x.Spans = append(x.Spans, &cafepb.Span{Opens: int32(s.Opens), Closes: int32(s.Closes)})
 		}
 		out.Exceptions = append(out.Exceptions, x)
+	}
+	if l := c.Location; l != nil {
+		out.LatitudeE6, out.LongitudeE6 = &l.LatitudeE6, &l.LongitudeE6
 	}
 	return out
 }

@@ -229,3 +229,49 @@ func TestOnlyHeadOfficeWrites(t *testing.T) {
 		t.Error("a refused call archived the café")
 	}
 }
+
+func TestOpening(t *testing.T) {
+	w, ctx := start(t), context.Background() // Friday 1 May 2026, 10:00 in Fès
+	r := put(1, "Medina")
+	r.Hours = []*cafepb.OpeningHours{{Weekday: 5, Opens: 480, Closes: 1560}}
+	created := must(w.admin().PutCafe(ctx, r))(t)
+	if o := created.GetOpening(); !o.GetOpen() || !o.GetClosesAt().AsTime().Equal(time.Date(2026, 5, 2, 1, 0, 0, 0, time.UTC)) || o.GetOpensAt() != nil {
+		t.Errorf("on Friday morning: %v", o)
+	}
+	w.now = w.now.Add(20 * time.Hour)
+	read := must(w.as(rpc.Caller{}).GetCafe(ctx, &cafepb.GetCafeRequest{Id: id(1)}))(t)
+	if o := read.GetOpening(); o.GetOpen() || o.GetClosesAt() != nil || !o.GetOpensAt().AsTime().Equal(time.Date(2026, 5, 8, 7, 0, 0, 0, time.UTC)) {
+		t.Errorf("on Saturday: %v", o)
+	}
+	list := must(w.as(rpc.Caller{}).ListCafes(ctx, &cafepb.ListCafesRequest{}))(t)
+	if o := list.GetCafes()[0].GetOpening(); !proto.Equal(o, read.GetOpening()) {
+		t.Errorf("the list says %v, the café %v", o, read.GetOpening())
+	}
+	if archived := must(w.admin().ArchiveCafe(ctx, &cafepb.ArchiveCafeRequest{Id: id(1)}))(t); archived.GetOpening() != nil {
+		t.Errorf("an archived café has doors: %v", archived.GetOpening())
+	}
+}
+
+func TestLocation(t *testing.T) {
+	w, ctx := start(t), context.Background()
+	r := put(1, "Medina")
+	if c := must(w.admin().PutCafe(ctx, r))(t); c.LatitudeE6 != nil || c.LongitudeE6 != nil {
+		t.Errorf("a café that told no place is at %v", c)
+	}
+	r.Version, r.LatitudeE6, r.LongitudeE6 = 1, proto.Int32(0), proto.Int32(-7_589_800)
+	must(w.admin().PutCafe(ctx, r))(t)
+	read := must(w.as(rpc.Caller{}).GetCafe(ctx, &cafepb.GetCafeRequest{Id: id(1)}))(t)
+	if read.LatitudeE6 == nil || read.GetLatitudeE6() != 0 || read.GetLongitudeE6() != -7_589_800 {
+		t.Errorf("read back %v, %v", read.LatitudeE6, read.LongitudeE6)
+	}
+	r.Version, r.LongitudeE6 = 2, nil
+	_, err := w.admin().PutCafe(ctx, r)
+	wantCode(t, err, "invalid_location")
+	r.LatitudeE6, r.LongitudeE6 = proto.Int32(90_000_001), proto.Int32(0)
+	_, err = w.admin().PutCafe(ctx, r)
+	wantCode(t, err, "invalid_request")
+	r.LatitudeE6, r.LongitudeE6 = nil, nil
+	if c := must(w.admin().PutCafe(ctx, r))(t); c.LatitudeE6 != nil {
+		t.Errorf("a place that was taken out stays: %v", c)
+	}
+}

@@ -15,9 +15,15 @@ func OpenAt(c Cafe, t time.Time) (bool, error) {
 	if c.Archived() {
 		return false, nil
 	}
+	h, err := c.hours()
+	return err == nil && h.OpenAt(t), err
+}
+
+// hours is the café's opening hours as day knows them.
+func (c Cafe) hours() (day.Hours, error) {
 	calendar, err := day.Load(c.TimeZone, c.CutoffMinutes)
 	if err != nil {
-		return false, err
+		return day.Hours{}, err
 	}
 	h := day.Hours{Zone: calendar.Zone, Exceptions: make(map[string][]day.Span, len(c.Exceptions))}
 	for _, o := range c.Hours {
@@ -26,7 +32,7 @@ func OpenAt(c Cafe, t time.Time) (bool, error) {
 	for _, e := range c.Exceptions {
 		h.Exceptions[e.Date] = e.Spans
 	}
-	return h.OpenAt(t), nil
+	return h, nil
 }
 
 const week = 7 * 24 * 60

@@ -159,6 +159,8 @@ func (w wording) category(l *lines, a, b Category) {
 	added := a.ID == ""
 	field(l, "Name", a.Name, b.Name, added)
 	field(l, "Rank", a.Rank, b.Rank, added)
+	field(l, "Drawing", a.Drawing, b.Drawing, added)
+	field(l, "Tint", a.Tint, b.Tint, added)
 }
 
 func (w wording) item(l *lines, a, b Item) {
@@ -173,6 +175,7 @@ func (w wording) item(l *lines, a, b Item) {
 	field(l, "Tax code", a.TaxCode, b.TaxCode, added)
 	field(l, "Station", a.Station, b.Station, added)
 	field(l, "Rank", a.Rank, b.Rank, added)
+	field(l, "Drawing", a.Drawing, b.Drawing, added)
 	parts(l, "Variations", a.Variations, b.Variations, func(v Variation) string { return v.ID }, variation)
 	choices(l, "Choices", a.ModifierGroupIDs, b.ModifierGroupIDs, func(id string) string { return named(w.groups, id) })
 	choices(l, "Price windows", texts(a.PriceWindows, w.window), texts(b.PriceWindows, w.window), func(s string) string { return s })

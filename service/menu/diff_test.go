@@ -23,6 +23,11 @@ func TestDiff(t *testing.T) {
 		"a move":    {func(c *menu.Catalogue) { c.Items[1].CategoryID = "hot" }, []string{"item Croissant changed: Category: Bakery → Hot"}},
 		"a station": {func(c *menu.Catalogue) { c.Items[1].Station = "kitchen" }, []string{"item Croissant changed: Station: none → kitchen"}},
 		"an order":  {func(c *menu.Catalogue) { v := c.Items[0].Variations; v[0], v[1] = v[1], v[0] }, []string{"item Latte changed: Variations: other order"}},
+		"a drawing": {func(c *menu.Catalogue) { c.Items[1].Drawing = "croissant" }, []string{"item Croissant changed: Drawing: none → croissant"}},
+		"a category's looks": {
+			func(c *menu.Catalogue) { c.Categories[0].Drawing, c.Categories[0].Tint = "mug", "tea" },
+			[]string{"category Hot changed: Drawing: none → mug; Tint: none → tea"},
+		},
 		"a size more": {func(c *menu.Catalogue) {
 			c.Items[1].Variations = append(c.Items[1].Variations, menu.Variation{ID: "box", Name: "Box of 6"})
 		}, []string{"item Croissant changed: Box of 6: no price"}},
@@ -100,7 +105,7 @@ func drawn(t *rapid.T, name string) menu.Item {
 	item := menu.Item{
 		ID: "i", Name: name, CategoryID: word.Draw(t, "category"), Description: word.Draw(t, "description"),
 		TaxCode: word.Draw(t, "tax"), Station: word.Draw(t, "station"), Rank: int32(rapid.IntRange(0, 2).Draw(t, "rank")),
-		ModifierGroupIDs: ids.Draw(t, "groups"),
+		ModifierGroupIDs: ids.Draw(t, "groups"), Drawing: word.Draw(t, "drawing"),
 	}
 	for _, id := range ids.Draw(t, "variations") {
 		item.Variations = append(item.Variations, menu.Variation{

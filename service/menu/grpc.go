@@ -42,7 +42,7 @@ func canonicals(ids []string) []string {
 func actor(ctx context.Context) audit.Actor { return rpc.CallerFrom(ctx).Actor() }
 
 func (g *server) PutCategory(ctx context.Context, r *menupb.PutCategoryRequest) (*menupb.Category, error) {
-	c := Category{ID: canonical(r.GetId()), Name: r.GetName(), Rank: r.GetRank()}
+	c := Category{ID: canonical(r.GetId()), Name: r.GetName(), Rank: r.GetRank(), Drawing: r.GetDrawing(), Tint: r.GetTint()}
 	return answer(toCategory)(Put(ctx, g.s, actor(ctx), c, r.GetVersion()))
 }
 
@@ -218,13 +218,15 @@ func toMoney(m Money) *typepb.Money { return &typepb.Money{Amount: m.Amount, Cur
 func fromMoney(m *typepb.Money) Money { return Money{m.GetAmount(), m.GetCurrency()} }
 
 func toCategory(c Category) *menupb.Category {
-	return &menupb.Category{Id: c.ID, Name: c.Name, Rank: c.Rank, Version: c.Version, ArchivedAt: stamp(c.ArchivedAt)}
+	return &menupb.Category{
+		Id: c.ID, Name: c.Name, Rank: c.Rank, Version: c.Version, ArchivedAt: stamp(c.ArchivedAt), Drawing: c.Drawing, Tint: c.Tint,
+	}
 }
 
 func fromItem(r *menupb.PutItemRequest) Item {
 	return Item{
 		ID: canonical(r.GetId()), CategoryID: canonical(r.GetCategoryId()), Name: r.GetName(), Description: r.GetDescription(),
-		TaxCode: cmp.Or(r.GetTaxCode(), DefaultTaxCode), Station: r.GetStation(), Rank: r.GetRank(),
+		TaxCode: cmp.Or(r.GetTaxCode(), DefaultTaxCode), Station: r.GetStation(), Rank: r.GetRank(), Drawing: r.GetDrawing(),
 		Variations: each(r.GetVariations(), func(v *menupb.Variation) Variation {
 			return Variation{canonical(v.GetId()), v.GetName(), each(v.GetPrices(), fromMoney), v.GetBarSeconds()}
 		}),
@@ -242,6 +244,7 @@ func toItem(i Item) *menupb.Item {
 	return &menupb.Item{
 		Id: i.ID, CategoryId: i.CategoryID, Name: i.Name, Description: i.Description, TaxCode: i.TaxCode, Station: i.Station,
 		Rank: i.Rank, Version: i.Version, ArchivedAt: stamp(i.ArchivedAt), ModifierGroupIds: i.ModifierGroupIDs,
+		Drawing: i.Drawing,
 		Variations: each(i.Variations, func(v Variation) *menupb.Variation {
 			return &menupb.Variation{Id: v.ID, Name: v.Name, Prices: each(v.Prices, toMoney), BarSeconds: v.BarSeconds}
 		}),
@@ -341,7 +344,7 @@ func toMenu(m Menu) *menupb.Menu {
 	return &menupb.Menu{
 		CafeId: m.CafeID, Release: m.Release, Currency: m.Currency, StartsAt: stamp(m.StartsAt), SupersededAt: stamp(m.SupersededAt),
 		Categories: each(m.Categories, func(c Category) *menupb.MenuCategory {
-			return &menupb.MenuCategory{Id: c.ID, Name: c.Name, Rank: c.Rank}
+			return &menupb.MenuCategory{Id: c.ID, Name: c.Name, Rank: c.Rank, Drawing: c.Drawing, Tint: c.Tint}
 		}),
 		Items: each(m.Items, toMenuItem),
 		ModifierGroups: each(m.Groups, func(g MenuGroup) *menupb.MenuModifierGroup {
@@ -363,7 +366,7 @@ func toMenu(m Menu) *menupb.Menu {
 func toMenuItem(i MenuItem) *menupb.MenuItem {
 	return &menupb.MenuItem{
 		Id: i.ID, CategoryId: i.CategoryID, Name: i.Name, Description: i.Description, TaxCode: i.TaxCode, Station: i.Station,
-		Rank: i.Rank, ModifierGroupIds: i.GroupIDs,
+		Rank: i.Rank, ModifierGroupIds: i.GroupIDs, Drawing: i.Drawing,
 		Variations: each(i.Variations, func(v MenuVariation) *menupb.MenuVariation {
 			return &menupb.MenuVariation{
 				Id: v.ID, Name: v.Name, Price: toMoney(v.Price), BarSeconds: v.BarSeconds,

@@ -60,10 +60,12 @@ func (s Stored) Archived() bool { return !s.ArchivedAt.IsZero() }
 
 // Category is a heading of the menu.
 type Category struct {
-	Stored `json:"-"`
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Rank   int32  `json:"rank,omitempty"`
+	Stored  `json:"-"`
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Rank    int32  `json:"rank,omitempty"`
+	Drawing string `json:"drawing,omitempty"` // what a screen draws for its items; the words are the contract's
+	Tint    string `json:"tint,omitempty"`    // the colour family of the drawings
 }
 
 // Item is one thing on the menu; its variations (sizes) carry the prices.
@@ -79,6 +81,7 @@ type Item struct {
 	Variations       []Variation   `json:"variations,omitempty"`
 	ModifierGroupIDs []string      `json:"modifier_group_ids,omitempty"`
 	PriceWindows     []PriceWindow `json:"price_windows,omitempty"`
+	Drawing          string        `json:"drawing,omitempty"` // empty: its category's
 }
 
 // DefaultTaxCode is the tax code of an item that names none.

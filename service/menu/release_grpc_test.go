@@ -324,3 +324,49 @@ func TestCafeServiceDown(t *testing.T) {
 	refused(t, err, "not_found")
 	must[*menupb.Menu](t)(c.admin.GetMenu(t.Context(), &menupb.GetMenuRequest{CafeId: closed}))
 }
+
+func TestDrawingsReachTheMenu(t *testing.T) {
+	each(t, func(t *testing.T, c *chain) {
+		c.draft()
+		c.publish("")
+		if m := c.menu(casa, 0); m.GetCategories()[0].GetDrawing() != "" || m.GetItems()[0].GetDrawing() != "" {
+			t.Errorf("a menu without drawings draws %v", m)
+		}
+		ctx := t.Context()
+		category := must[*menupb.Category](t)(c.admin.PutCategory(ctx, &menupb.PutCategoryRequest{
+			Id: hot, Name: "Hot", Rank: 1, Version: 1, Drawing: "cup", Tint: "coffee",
+		}))
+		if category.GetDrawing() != "cup" || category.GetTint() != "coffee" {
+			t.Errorf("the draft keeps %v", category)
+		}
+		item := croissantItem()
+		item.Version, item.Drawing = 1, "croissant"
+		must[*menupb.Item](t)(c.admin.PutItem(ctx, item))
+		if read := must[*menupb.Item](t)(c.admin.GetItem(ctx, &menupb.GetItemRequest{Id: croissant})); read.GetDrawing() != "croissant" {
+			t.Errorf("the draft keeps %v", read)
+		}
+		c.publish("now")
+		m := c.menu(casa, 2)
+		if got := m.GetCategories()[0]; got.GetDrawing() != "cup" || got.GetTint() != "coffee" {
+			t.Errorf("release 2 shows the category as %v", got)
+		}
+		drawings := map[string]string{}
+		for _, i := range m.GetItems() {
+			drawings[i.GetId()] = i.GetDrawing()
+		}
+		if drawings[latte] != "cup" || drawings[croissant] != "croissant" {
+			t.Errorf("release 2 draws %v", drawings)
+		}
+		if before := c.menu(casa, 1); before.GetItems()[0].GetDrawing() != "" {
+			t.Error("the drawing of release 2 stands in release 1")
+		}
+
+		_, err := c.admin.PutCategory(ctx, &menupb.PutCategoryRequest{Id: hot, Name: "Hot", Version: 2, Drawing: "unicorn"})
+		refused(t, err, "invalid_request")
+		_, err = c.admin.PutCategory(ctx, &menupb.PutCategoryRequest{Id: hot, Name: "Hot", Version: 2, Tint: "#A8481F"})
+		refused(t, err, "invalid_request")
+		item.Version, item.Drawing = 2, "../cup"
+		_, err = c.admin.PutItem(ctx, item)
+		refused(t, err, "invalid_request")
+	})
+}

@@ -34,6 +34,7 @@ func (m Menu) weight() int {
 type MenuItem struct {
 	ID, CategoryID, Name, Description, TaxCode, Station string
 
+	Drawing    string // its own, or its category's where it has none
 	Rank       int32
 	Variations []MenuVariation
 	GroupIDs   []string
@@ -96,11 +97,16 @@ func Resolve(c Catalogue, o Overlay, currency string) Menu {
 	for _, g := range c.ModifierGroups {
 		groups[g.ID] = r.group(g)
 	}
+	drawings := make(map[string]string, len(c.Categories))
+	for _, category := range c.Categories {
+		drawings[category.ID] = category.Drawing
+	}
 	for _, item := range c.Items {
 		resolved, ok := r.item(item, groups)
 		if !ok {
 			continue
 		}
+		resolved.Drawing = cmp.Or(item.Drawing, drawings[item.CategoryID])
 		m.Items = append(m.Items, resolved)
 		r.sold[key{KindItem, item.ID}] = true
 		for _, v := range resolved.Variations {

@@ -223,6 +223,20 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestResolveDrawings(t *testing.T) {
+	c := catalogue()
+	c.Categories[0].Drawing, c.Categories[0].Tint = "cup", "coffee"
+	c.Categories[1].Drawing = "plate"
+	c.Items[1].Drawing = "croissant"
+	m := menu.Resolve(c, menu.Overlay{CafeID: "cafe"}, "MAD")
+	if m.Categories[0].Drawing != "cup" || m.Categories[0].Tint != "coffee" || m.Categories[1].Tint != "" {
+		t.Errorf("the categories look like %+v", m.Categories)
+	}
+	if m.Items[0].Drawing != "cup" || m.Items[1].Drawing != "croissant" {
+		t.Errorf("latte is drawn as %q (want its category's cup), croissant as %q (want its own)", m.Items[0].Drawing, m.Items[1].Drawing)
+	}
+}
+
 func TestMenuSells(t *testing.T) {
 	m := menu.Resolve(catalogue(), menu.Overlay{}, "EUR")
 	for _, test := range []struct {

@@ -1,11 +1,12 @@
 -- name: InsertCafe :exec
 INSERT INTO cafe (id, name, name_key, search, address, city, time_zone, currency, cutoff_minutes, default_service,
-  tax, hours, exceptions, origin, version, updated_at, archived_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+  tax, hours, exceptions, origin, version, updated_at, archived_at, latitude_e6, longitude_e6)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: UpdateCafe :execrows
 UPDATE cafe SET name = ?, name_key = ?, search = ?, address = ?, city = ?, time_zone = ?, cutoff_minutes = ?,
-  default_service = ?, tax = ?, hours = ?, exceptions = ?, version = ?, updated_at = ?, archived_at = ?
+  default_service = ?, tax = ?, hours = ?, exceptions = ?, version = ?, updated_at = ?, archived_at = ?,
+  latitude_e6 = ?, longitude_e6 = ?
 WHERE id = ? AND version = sqlc.arg(from_version);
 
 -- name: GetCafe :one

@@ -51,7 +51,7 @@ func (s *Store) Create(ctx context.Context, c cafe.Cafe, entry audit.Entry) (boo
 			ID: db.ID(c.ID), Name: c.Name, NameKey: c.SortName(), Search: c.SearchText(), Address: c.Address, City: c.City,
 			TimeZone: c.TimeZone, Currency: c.Currency, CutoffMinutes: int32(c.CutoffMinutes), DefaultService: c.DefaultService,
 			Tax: d.tax, Hours: d.hours, Exceptions: d.exceptions, Origin: c.Origin, Version: c.Version,
-			UpdatedAt: c.UpdatedAt.UnixMicro(), ArchivedAt: micros(c.ArchivedAt),
+			UpdatedAt: c.UpdatedAt.UnixMicro(), ArchivedAt: micros(c.ArchivedAt), LatitudeE6: d.latitude, LongitudeE6: d.longitude,
 		}); err != nil {
 			return err
 		}
@@ -76,7 +76,8 @@ func (s *Store) Update(ctx context.Context, c cafe.Cafe, from int64, entry audit
 			Name: c.Name, NameKey: c.SortName(), Search: c.SearchText(), Address: c.Address, City: c.City,
 			TimeZone: c.TimeZone, CutoffMinutes: int32(c.CutoffMinutes), DefaultService: c.DefaultService,
 			Tax: d.tax, Hours: d.hours, Exceptions: d.exceptions, Version: c.Version,
-			UpdatedAt: c.UpdatedAt.UnixMicro(), ArchivedAt: micros(c.ArchivedAt), ID: db.ID(c.ID), FromVersion: from,
+			UpdatedAt: c.UpdatedAt.UnixMicro(), ArchivedAt: micros(c.ArchivedAt), LatitudeE6: d.latitude, LongitudeE6: d.longitude,
+			ID: db.ID(c.ID), FromVersion: from,
 		})
 		if err != nil {
 			return err
@@ -132,13 +133,21 @@ func (s *Store) Cafes(ctx context.Context, f cafe.Filter, after cafe.Place, limi
 var escape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // document is what is read and written as a whole and never searched.
-type document struct{ tax, hours, exceptions string }
+type document struct {
+	tax, hours, exceptions string
+	latitude, longitude    sql.NullInt32
+}
 
 func documents(c cafe.Cafe) (document, error) {
 	tax, err1 := json.Marshal(c.Tax)
 	hours, err2 := json.Marshal(c.Hours)
 	exceptions, err3 := json.Marshal(c.Exceptions)
-	return document{string(tax), string(hours), string(exceptions)}, errors.Join(err1, err2, err3)
+	d := document{tax: string(tax), hours: string(hours), exceptions: string(exceptions)}
+	if l := c.Location; l != nil {
+		d.latitude = sql.NullInt32{Int32: l.LatitudeE6, Valid: true}
+		d.longitude = sql.NullInt32{Int32: l.LongitudeE6, Valid: true}
+	}
+	return d, errors.Join(err1, err2, err3)
 }
 
 func fromRow(r sqlc.Cafe) (cafe.Cafe, error) {
@@ -149,6 +158,9 @@ func fromRow(r sqlc.Cafe) (cafe.Cafe, error) {
 	}
 	if r.ArchivedAt != 0 {
 		c.ArchivedAt = time.UnixMicro(r.ArchivedAt).UTC()
+	}
+	if r.LatitudeE6.Valid && r.LongitudeE6.Valid {
+		c.Location = &cafe.Location{LatitudeE6: r.LatitudeE6.Int32, LongitudeE6: r.LongitudeE6.Int32}
 	}
 	err := errors.Join(json.Unmarshal([]byte(r.Tax), &c.Tax), json.Unmarshal([]byte(r.Hours), &c.Hours),
 		json.Unmarshal([]byte(r.Exceptions), &c.Exceptions))

@@ -54,6 +54,7 @@ func TestStore(t *testing.T) {
 
 		next := first
 		next.Name, next.Version, next.ArchivedAt = "Zaouia", 2, at.Add(time.Hour)
+		next.Location = &cafe.Location{LatitudeE6: 34_066_100, LongitudeE6: -4_973_500}
 		if ok, err := s.Update(ctx, next, 1, entry("cafe/1")); err != nil || !ok {
 			t.Fatal(ok, err)
 		}
@@ -63,9 +64,17 @@ func TestStore(t *testing.T) {
 		if got, _, _ := s.Cafe(ctx, first.ID); !reflect.DeepEqual(got, next) {
 			t.Errorf("read back %+v, want %+v", got, next)
 		}
+		moved := next
+		moved.Version, moved.Location = 3, &cafe.Location{} // on the equator, which is a place and not "none"
+		if ok, err := s.Update(ctx, moved, 2, entry("cafe/1")); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		if got, _, _ := s.Cafe(ctx, first.ID); !reflect.DeepEqual(got, moved) {
+			t.Errorf("read back %+v, want %+v", got.Location, moved.Location)
+		}
 		var entries int
-		if err := d.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM audit").Scan(&entries); err != nil || entries != 2 {
-			t.Errorf("%d audit entries (%v), want 2: one per change that happened", entries, err)
+		if err := d.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM audit").Scan(&entries); err != nil || entries != 3 {
+			t.Errorf("%d audit entries (%v), want 3: one per change that happened", entries, err)
 		}
 	})
 }

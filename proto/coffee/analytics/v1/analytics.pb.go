@@ -1278,6 +1278,726 @@ func (x *ListSalesResponse) GetFreshness() *Freshness {
 	return nil
 }
 
+type GetTodayRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Unset: the currency most cafés sell in.
+	Currency string `protobuf:"bytes,1,opt,name=currency,proto3" json:"currency,omitempty"`
+	// Managers: their café; head office: one café, or all when empty.
+	CafeId        string `protobuf:"bytes,2,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTodayRequest) Reset() {
+	*x = GetTodayRequest{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTodayRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTodayRequest) ProtoMessage() {}
+
+func (x *GetTodayRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTodayRequest.ProtoReflect.Descriptor instead.
+func (*GetTodayRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *GetTodayRequest) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *GetTodayRequest) GetCafeId() string {
+	if x != nil {
+		return x.CafeId
+	}
+	return ""
+}
+
+// HourSales is one local hour of a business date.
+type HourSales struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 0 to 23. The hour the cut-off falls into is the first of the date.
+	Hour          int32     `protobuf:"varint,1,opt,name=hour,proto3" json:"hour,omitempty"`
+	Sales         *v1.Money `protobuf:"bytes,2,opt,name=sales,proto3" json:"sales,omitempty"`
+	Orders        int64     `protobuf:"varint,3,opt,name=orders,proto3" json:"orders,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HourSales) Reset() {
+	*x = HourSales{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HourSales) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HourSales) ProtoMessage() {}
+
+func (x *HourSales) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HourSales.ProtoReflect.Descriptor instead.
+func (*HourSales) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *HourSales) GetHour() int32 {
+	if x != nil {
+		return x.Hour
+	}
+	return 0
+}
+
+func (x *HourSales) GetSales() *v1.Money {
+	if x != nil {
+		return x.Sales
+	}
+	return nil
+}
+
+func (x *HourSales) GetOrders() int64 {
+	if x != nil {
+		return x.Orders
+	}
+	return 0
+}
+
+// DayPart is a business date up to and including an hour.
+type DayPart struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Date   string                 `protobuf:"bytes,1,opt,name=date,proto3" json:"date,omitempty"`
+	Sales  *v1.Money              `protobuf:"bytes,2,opt,name=sales,proto3" json:"sales,omitempty"`
+	Orders int64                  `protobuf:"varint,3,opt,name=orders,proto3" json:"orders,omitempty"`
+	Units  int64                  `protobuf:"varint,4,opt,name=units,proto3" json:"units,omitempty"`
+	// Every hour of the whole date with sales, in the order of the business day; also those after the compared part.
+	Hours         []*HourSales `protobuf:"bytes,5,rep,name=hours,proto3" json:"hours,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DayPart) Reset() {
+	*x = DayPart{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DayPart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DayPart) ProtoMessage() {}
+
+func (x *DayPart) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DayPart.ProtoReflect.Descriptor instead.
+func (*DayPart) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *DayPart) GetDate() string {
+	if x != nil {
+		return x.Date
+	}
+	return ""
+}
+
+func (x *DayPart) GetSales() *v1.Money {
+	if x != nil {
+		return x.Sales
+	}
+	return nil
+}
+
+func (x *DayPart) GetOrders() int64 {
+	if x != nil {
+		return x.Orders
+	}
+	return 0
+}
+
+func (x *DayPart) GetUnits() int64 {
+	if x != nil {
+		return x.Units
+	}
+	return 0
+}
+
+func (x *DayPart) GetHours() []*HourSales {
+	if x != nil {
+		return x.Hours
+	}
+	return nil
+}
+
+// Closing is what to expect by the end of the business date.
+type Closing struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// So far, and the least, the mean and the most that the compared dates still sold after this hour.
+	Low    *v1.Money `protobuf:"bytes,1,opt,name=low,proto3" json:"low,omitempty"`
+	Likely *v1.Money `protobuf:"bytes,2,opt,name=likely,proto3" json:"likely,omitempty"`
+	High   *v1.Money `protobuf:"bytes,3,opt,name=high,proto3" json:"high,omitempty"`
+	// The compared dates: the last four same weekdays with sales.
+	DaysUsed      int32 `protobuf:"varint,4,opt,name=days_used,json=daysUsed,proto3" json:"days_used,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Closing) Reset() {
+	*x = Closing{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Closing) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Closing) ProtoMessage() {}
+
+func (x *Closing) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Closing.ProtoReflect.Descriptor instead.
+func (*Closing) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Closing) GetLow() *v1.Money {
+	if x != nil {
+		return x.Low
+	}
+	return nil
+}
+
+func (x *Closing) GetLikely() *v1.Money {
+	if x != nil {
+		return x.Likely
+	}
+	return nil
+}
+
+func (x *Closing) GetHigh() *v1.Money {
+	if x != nil {
+		return x.High
+	}
+	return nil
+}
+
+func (x *Closing) GetDaysUsed() int32 {
+	if x != nil {
+		return x.DaysUsed
+	}
+	return 0
+}
+
+// PastError is what the same rule would have said on a past date at this hour, against what came.
+type PastError struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Date  string                 `protobuf:"bytes,1,opt,name=date,proto3" json:"date,omitempty"`
+	Said  *v1.Money              `protobuf:"bytes,2,opt,name=said,proto3" json:"said,omitempty"`
+	Came  *v1.Money              `protobuf:"bytes,3,opt,name=came,proto3" json:"came,omitempty"`
+	// (said − came) / came in basis points: 500 is 5 % too much.
+	BasisPoints   int64 `protobuf:"varint,4,opt,name=basis_points,json=basisPoints,proto3" json:"basis_points,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PastError) Reset() {
+	*x = PastError{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PastError) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PastError) ProtoMessage() {}
+
+func (x *PastError) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PastError.ProtoReflect.Descriptor instead.
+func (*PastError) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *PastError) GetDate() string {
+	if x != nil {
+		return x.Date
+	}
+	return ""
+}
+
+func (x *PastError) GetSaid() *v1.Money {
+	if x != nil {
+		return x.Said
+	}
+	return nil
+}
+
+func (x *PastError) GetCame() *v1.Money {
+	if x != nil {
+		return x.Came
+	}
+	return nil
+}
+
+func (x *PastError) GetBasisPoints() int64 {
+	if x != nil {
+		return x.BasisPoints
+	}
+	return 0
+}
+
+type CafeToday struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	CafeId   string                 `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
+	CafeName string                 `protobuf:"bytes,2,opt,name=cafe_name,json=cafeName,proto3" json:"cafe_name,omitempty"`
+	// The running business date and the local hour it is in.
+	Date  string   `protobuf:"bytes,3,opt,name=date,proto3" json:"date,omitempty"`
+	Hour  int32    `protobuf:"varint,4,opt,name=hour,proto3" json:"hour,omitempty"`
+	Today *DayPart `protobuf:"bytes,5,opt,name=today,proto3" json:"today,omitempty"`
+	// The same weekday a week ago, summed up to the end of the same local hour.
+	Before *DayPart `protobuf:"bytes,6,opt,name=before,proto3" json:"before,omitempty"`
+	// Today against before.
+	Growth *Growth `protobuf:"bytes,7,opt,name=growth,proto3" json:"growth,omitempty"`
+	// Unset when none of the last four same weekdays had sales.
+	ByClosing *Closing `protobuf:"bytes,8,opt,name=by_closing,json=byClosing,proto3" json:"by_closing,omitempty"`
+	// Newest first; at most 28. Dates on which the rule had nothing to go on, or nothing was sold, are left out.
+	PastErrors []*PastError `protobuf:"bytes,9,rep,name=past_errors,json=pastErrors,proto3" json:"past_errors,omitempty"`
+	// Mean of their absolute values; 0 with no past errors: not known.
+	MeanError     int64 `protobuf:"varint,10,opt,name=mean_error,json=meanError,proto3" json:"mean_error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CafeToday) Reset() {
+	*x = CafeToday{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CafeToday) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CafeToday) ProtoMessage() {}
+
+func (x *CafeToday) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CafeToday.ProtoReflect.Descriptor instead.
+func (*CafeToday) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *CafeToday) GetCafeId() string {
+	if x != nil {
+		return x.CafeId
+	}
+	return ""
+}
+
+func (x *CafeToday) GetCafeName() string {
+	if x != nil {
+		return x.CafeName
+	}
+	return ""
+}
+
+func (x *CafeToday) GetDate() string {
+	if x != nil {
+		return x.Date
+	}
+	return ""
+}
+
+func (x *CafeToday) GetHour() int32 {
+	if x != nil {
+		return x.Hour
+	}
+	return 0
+}
+
+func (x *CafeToday) GetToday() *DayPart {
+	if x != nil {
+		return x.Today
+	}
+	return nil
+}
+
+func (x *CafeToday) GetBefore() *DayPart {
+	if x != nil {
+		return x.Before
+	}
+	return nil
+}
+
+func (x *CafeToday) GetGrowth() *Growth {
+	if x != nil {
+		return x.Growth
+	}
+	return nil
+}
+
+func (x *CafeToday) GetByClosing() *Closing {
+	if x != nil {
+		return x.ByClosing
+	}
+	return nil
+}
+
+func (x *CafeToday) GetPastErrors() []*PastError {
+	if x != nil {
+		return x.PastErrors
+	}
+	return nil
+}
+
+func (x *CafeToday) GetMeanError() int64 {
+	if x != nil {
+		return x.MeanError
+	}
+	return 0
+}
+
+type Today struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Currency string                 `protobuf:"bytes,1,opt,name=currency,proto3" json:"currency,omitempty"`
+	// Most sales first.
+	Cafes []*CafeToday `protobuf:"bytes,2,rep,name=cafes,proto3" json:"cafes,omitempty"`
+	// Sums over the cafés. Their dates and hours may differ, so date and hours are empty where they do.
+	Total       *DayPart `protobuf:"bytes,3,opt,name=total,proto3" json:"total,omitempty"`
+	TotalBefore *DayPart `protobuf:"bytes,4,opt,name=total_before,json=totalBefore,proto3" json:"total_before,omitempty"`
+	Growth      *Growth  `protobuf:"bytes,5,opt,name=growth,proto3" json:"growth,omitempty"`
+	// Sums of the cafés' low, likely and high; unset when a café that has sold today has none.
+	ByClosing *Closing `protobuf:"bytes,6,opt,name=by_closing,json=byClosing,proto3" json:"by_closing,omitempty"`
+	// In words: how the figures are made.
+	Note            string     `protobuf:"bytes,7,opt,name=note,proto3" json:"note,omitempty"`
+	OtherCurrencies []string   `protobuf:"bytes,8,rep,name=other_currencies,json=otherCurrencies,proto3" json:"other_currencies,omitempty"`
+	Freshness       *Freshness `protobuf:"bytes,9,opt,name=freshness,proto3" json:"freshness,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *Today) Reset() {
+	*x = Today{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Today) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Today) ProtoMessage() {}
+
+func (x *Today) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Today.ProtoReflect.Descriptor instead.
+func (*Today) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Today) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *Today) GetCafes() []*CafeToday {
+	if x != nil {
+		return x.Cafes
+	}
+	return nil
+}
+
+func (x *Today) GetTotal() *DayPart {
+	if x != nil {
+		return x.Total
+	}
+	return nil
+}
+
+func (x *Today) GetTotalBefore() *DayPart {
+	if x != nil {
+		return x.TotalBefore
+	}
+	return nil
+}
+
+func (x *Today) GetGrowth() *Growth {
+	if x != nil {
+		return x.Growth
+	}
+	return nil
+}
+
+func (x *Today) GetByClosing() *Closing {
+	if x != nil {
+		return x.ByClosing
+	}
+	return nil
+}
+
+func (x *Today) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *Today) GetOtherCurrencies() []string {
+	if x != nil {
+		return x.OtherCurrencies
+	}
+	return nil
+}
+
+func (x *Today) GetFreshness() *Freshness {
+	if x != nil {
+		return x.Freshness
+	}
+	return nil
+}
+
+type ListBestSellersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CafeId        string                 `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBestSellersRequest) Reset() {
+	*x = ListBestSellersRequest{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBestSellersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBestSellersRequest) ProtoMessage() {}
+
+func (x *ListBestSellersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBestSellersRequest.ProtoReflect.Descriptor instead.
+func (*ListBestSellersRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ListBestSellersRequest) GetCafeId() string {
+	if x != nil {
+		return x.CafeId
+	}
+	return ""
+}
+
+type BestSeller struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 1 sold the most units.
+	Rank   int32  `protobuf:"varint,1,opt,name=rank,proto3" json:"rank,omitempty"`
+	ItemId string `protobuf:"bytes,2,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
+	// What people ask for with it most, defaults left out; at most three.
+	ModifierIds   []string `protobuf:"bytes,3,rep,name=modifier_ids,json=modifierIds,proto3" json:"modifier_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BestSeller) Reset() {
+	*x = BestSeller{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BestSeller) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BestSeller) ProtoMessage() {}
+
+func (x *BestSeller) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BestSeller.ProtoReflect.Descriptor instead.
+func (*BestSeller) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *BestSeller) GetRank() int32 {
+	if x != nil {
+		return x.Rank
+	}
+	return 0
+}
+
+func (x *BestSeller) GetItemId() string {
+	if x != nil {
+		return x.ItemId
+	}
+	return ""
+}
+
+func (x *BestSeller) GetModifierIds() []string {
+	if x != nil {
+		return x.ModifierIds
+	}
+	return nil
+}
+
+type ListBestSellersResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most 24.
+	Items         []*BestSeller `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBestSellersResponse) Reset() {
+	*x = ListBestSellersResponse{}
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBestSellersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBestSellersResponse) ProtoMessage() {}
+
+func (x *ListBestSellersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_analytics_v1_analytics_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBestSellersResponse.ProtoReflect.Descriptor instead.
+func (*ListBestSellersResponse) Descriptor() ([]byte, []int) {
+	return file_coffee_analytics_v1_analytics_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ListBestSellersResponse) GetItems() []*BestSeller {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
 var File_coffee_analytics_v1_analytics_proto protoreflect.FileDescriptor
 
 const file_coffee_analytics_v1_analytics_proto_rawDesc = "" +
@@ -1403,7 +2123,65 @@ const file_coffee_analytics_v1_analytics_proto_rawDesc = "" +
 	"\vnext_cursor\x18\x02 \x01(\tR\n" +
 	"nextCursor\x123\n" +
 	"\x05total\x18\x03 \x01(\v2\x1d.coffee.analytics.v1.SalesRowR\x05total\x12<\n" +
-	"\tfreshness\x18\x04 \x01(\v2\x1e.coffee.analytics.v1.FreshnessR\tfreshness2\xf8\x04\n" +
+	"\tfreshness\x18\x04 \x01(\v2\x1e.coffee.analytics.v1.FreshnessR\tfreshness\"e\n" +
+	"\x0fGetTodayRequest\x120\n" +
+	"\bcurrency\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f2\r^([A-Z]{3})?$R\bcurrency\x12 \n" +
+	"\acafe_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18$R\x06cafeId\"d\n" +
+	"\tHourSales\x12\x12\n" +
+	"\x04hour\x18\x01 \x01(\x05R\x04hour\x12+\n" +
+	"\x05sales\x18\x02 \x01(\v2\x15.coffee.type.v1.MoneyR\x05sales\x12\x16\n" +
+	"\x06orders\x18\x03 \x01(\x03R\x06orders\"\xae\x01\n" +
+	"\aDayPart\x12\x12\n" +
+	"\x04date\x18\x01 \x01(\tR\x04date\x12+\n" +
+	"\x05sales\x18\x02 \x01(\v2\x15.coffee.type.v1.MoneyR\x05sales\x12\x16\n" +
+	"\x06orders\x18\x03 \x01(\x03R\x06orders\x12\x14\n" +
+	"\x05units\x18\x04 \x01(\x03R\x05units\x124\n" +
+	"\x05hours\x18\x05 \x03(\v2\x1e.coffee.analytics.v1.HourSalesR\x05hours\"\xa9\x01\n" +
+	"\aClosing\x12'\n" +
+	"\x03low\x18\x01 \x01(\v2\x15.coffee.type.v1.MoneyR\x03low\x12-\n" +
+	"\x06likely\x18\x02 \x01(\v2\x15.coffee.type.v1.MoneyR\x06likely\x12)\n" +
+	"\x04high\x18\x03 \x01(\v2\x15.coffee.type.v1.MoneyR\x04high\x12\x1b\n" +
+	"\tdays_used\x18\x04 \x01(\x05R\bdaysUsed\"\x98\x01\n" +
+	"\tPastError\x12\x12\n" +
+	"\x04date\x18\x01 \x01(\tR\x04date\x12)\n" +
+	"\x04said\x18\x02 \x01(\v2\x15.coffee.type.v1.MoneyR\x04said\x12)\n" +
+	"\x04came\x18\x03 \x01(\v2\x15.coffee.type.v1.MoneyR\x04came\x12!\n" +
+	"\fbasis_points\x18\x04 \x01(\x03R\vbasisPoints\"\xa5\x03\n" +
+	"\tCafeToday\x12\x17\n" +
+	"\acafe_id\x18\x01 \x01(\tR\x06cafeId\x12\x1b\n" +
+	"\tcafe_name\x18\x02 \x01(\tR\bcafeName\x12\x12\n" +
+	"\x04date\x18\x03 \x01(\tR\x04date\x12\x12\n" +
+	"\x04hour\x18\x04 \x01(\x05R\x04hour\x122\n" +
+	"\x05today\x18\x05 \x01(\v2\x1c.coffee.analytics.v1.DayPartR\x05today\x124\n" +
+	"\x06before\x18\x06 \x01(\v2\x1c.coffee.analytics.v1.DayPartR\x06before\x123\n" +
+	"\x06growth\x18\a \x01(\v2\x1b.coffee.analytics.v1.GrowthR\x06growth\x12;\n" +
+	"\n" +
+	"by_closing\x18\b \x01(\v2\x1c.coffee.analytics.v1.ClosingR\tbyClosing\x12?\n" +
+	"\vpast_errors\x18\t \x03(\v2\x1e.coffee.analytics.v1.PastErrorR\n" +
+	"pastErrors\x12\x1d\n" +
+	"\n" +
+	"mean_error\x18\n" +
+	" \x01(\x03R\tmeanError\"\xbd\x03\n" +
+	"\x05Today\x12\x1a\n" +
+	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x124\n" +
+	"\x05cafes\x18\x02 \x03(\v2\x1e.coffee.analytics.v1.CafeTodayR\x05cafes\x122\n" +
+	"\x05total\x18\x03 \x01(\v2\x1c.coffee.analytics.v1.DayPartR\x05total\x12?\n" +
+	"\ftotal_before\x18\x04 \x01(\v2\x1c.coffee.analytics.v1.DayPartR\vtotalBefore\x123\n" +
+	"\x06growth\x18\x05 \x01(\v2\x1b.coffee.analytics.v1.GrowthR\x06growth\x12;\n" +
+	"\n" +
+	"by_closing\x18\x06 \x01(\v2\x1c.coffee.analytics.v1.ClosingR\tbyClosing\x12\x12\n" +
+	"\x04note\x18\a \x01(\tR\x04note\x12)\n" +
+	"\x10other_currencies\x18\b \x03(\tR\x0fotherCurrencies\x12<\n" +
+	"\tfreshness\x18\t \x01(\v2\x1e.coffee.analytics.v1.FreshnessR\tfreshness\";\n" +
+	"\x16ListBestSellersRequest\x12!\n" +
+	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"\\\n" +
+	"\n" +
+	"BestSeller\x12\x12\n" +
+	"\x04rank\x18\x01 \x01(\x05R\x04rank\x12\x17\n" +
+	"\aitem_id\x18\x02 \x01(\tR\x06itemId\x12!\n" +
+	"\fmodifier_ids\x18\x03 \x03(\tR\vmodifierIds\"P\n" +
+	"\x17ListBestSellersResponse\x125\n" +
+	"\x05items\x18\x01 \x03(\v2\x1f.coffee.analytics.v1.BestSellerR\x05items2\xb6\a\n" +
 	"\x10AnalyticsService\x12\x8d\x01\n" +
 	"\bGetMonth\x12$.coffee.analytics.v1.GetMonthRequest\x1a\x1a.coffee.analytics.v1.Month\"?\x92\x82\x19\x1c\n" +
 	"\amanager\n" +
@@ -1420,7 +2198,13 @@ const file_coffee_analytics_v1_analytics_proto_rawDesc = "" +
 	"\tListSales\x12%.coffee.analytics.v1.ListSalesRequest\x1a&.coffee.analytics.v1.ListSalesResponse\"?\x92\x82\x19\x1c\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/salesB.Z,coffee/proto/coffee/analytics/v1;analyticspbb\x06proto3"
+	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/sales\x12\x8d\x01\n" +
+	"\bGetToday\x12$.coffee.analytics.v1.GetTodayRequest\x1a\x1a.coffee.analytics.v1.Today\"?\x92\x82\x19\x1c\n" +
+	"\amanager\n" +
+	"\x05admin\n" +
+	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/today\x12\xab\x01\n" +
+	"\x0fListBestSellers\x12+.coffee.analytics.v1.ListBestSellersRequest\x1a,.coffee.analytics.v1.ListBestSellersResponse\"=\x92\x82\x19\r\n" +
+	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/best-sellersB.Z,coffee/proto/coffee/analytics/v1;analyticspbb\x06proto3"
 
 var (
 	file_coffee_analytics_v1_analytics_proto_rawDescOnce sync.Once
@@ -1434,68 +2218,102 @@ func file_coffee_analytics_v1_analytics_proto_rawDescGZIP() []byte {
 	return file_coffee_analytics_v1_analytics_proto_rawDescData
 }
 
-var file_coffee_analytics_v1_analytics_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_coffee_analytics_v1_analytics_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_coffee_analytics_v1_analytics_proto_goTypes = []any{
-	(*GetMonthRequest)(nil),       // 0: coffee.analytics.v1.GetMonthRequest
-	(*Freshness)(nil),             // 1: coffee.analytics.v1.Freshness
-	(*Figure)(nil),                // 2: coffee.analytics.v1.Figure
-	(*Growth)(nil),                // 3: coffee.analytics.v1.Growth
-	(*Month)(nil),                 // 4: coffee.analytics.v1.Month
-	(*DaySales)(nil),              // 5: coffee.analytics.v1.DaySales
-	(*CafeOverview)(nil),          // 6: coffee.analytics.v1.CafeOverview
-	(*CategoryShare)(nil),         // 7: coffee.analytics.v1.CategoryShare
-	(*Overview)(nil),              // 8: coffee.analytics.v1.Overview
-	(*CafePrediction)(nil),        // 9: coffee.analytics.v1.CafePrediction
-	(*Prediction)(nil),            // 10: coffee.analytics.v1.Prediction
-	(*ListSalesRequest)(nil),      // 11: coffee.analytics.v1.ListSalesRequest
-	(*SalesRow)(nil),              // 12: coffee.analytics.v1.SalesRow
-	(*ListSalesResponse)(nil),     // 13: coffee.analytics.v1.ListSalesResponse
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
-	(*v1.Money)(nil),              // 15: coffee.type.v1.Money
+	(*GetMonthRequest)(nil),         // 0: coffee.analytics.v1.GetMonthRequest
+	(*Freshness)(nil),               // 1: coffee.analytics.v1.Freshness
+	(*Figure)(nil),                  // 2: coffee.analytics.v1.Figure
+	(*Growth)(nil),                  // 3: coffee.analytics.v1.Growth
+	(*Month)(nil),                   // 4: coffee.analytics.v1.Month
+	(*DaySales)(nil),                // 5: coffee.analytics.v1.DaySales
+	(*CafeOverview)(nil),            // 6: coffee.analytics.v1.CafeOverview
+	(*CategoryShare)(nil),           // 7: coffee.analytics.v1.CategoryShare
+	(*Overview)(nil),                // 8: coffee.analytics.v1.Overview
+	(*CafePrediction)(nil),          // 9: coffee.analytics.v1.CafePrediction
+	(*Prediction)(nil),              // 10: coffee.analytics.v1.Prediction
+	(*ListSalesRequest)(nil),        // 11: coffee.analytics.v1.ListSalesRequest
+	(*SalesRow)(nil),                // 12: coffee.analytics.v1.SalesRow
+	(*ListSalesResponse)(nil),       // 13: coffee.analytics.v1.ListSalesResponse
+	(*GetTodayRequest)(nil),         // 14: coffee.analytics.v1.GetTodayRequest
+	(*HourSales)(nil),               // 15: coffee.analytics.v1.HourSales
+	(*DayPart)(nil),                 // 16: coffee.analytics.v1.DayPart
+	(*Closing)(nil),                 // 17: coffee.analytics.v1.Closing
+	(*PastError)(nil),               // 18: coffee.analytics.v1.PastError
+	(*CafeToday)(nil),               // 19: coffee.analytics.v1.CafeToday
+	(*Today)(nil),                   // 20: coffee.analytics.v1.Today
+	(*ListBestSellersRequest)(nil),  // 21: coffee.analytics.v1.ListBestSellersRequest
+	(*BestSeller)(nil),              // 22: coffee.analytics.v1.BestSeller
+	(*ListBestSellersResponse)(nil), // 23: coffee.analytics.v1.ListBestSellersResponse
+	(*timestamppb.Timestamp)(nil),   // 24: google.protobuf.Timestamp
+	(*v1.Money)(nil),                // 25: coffee.type.v1.Money
 }
 var file_coffee_analytics_v1_analytics_proto_depIdxs = []int32{
-	14, // 0: coffee.analytics.v1.Freshness.as_of:type_name -> google.protobuf.Timestamp
-	15, // 1: coffee.analytics.v1.Figure.sales:type_name -> coffee.type.v1.Money
-	15, // 2: coffee.analytics.v1.Growth.before:type_name -> coffee.type.v1.Money
+	24, // 0: coffee.analytics.v1.Freshness.as_of:type_name -> google.protobuf.Timestamp
+	25, // 1: coffee.analytics.v1.Figure.sales:type_name -> coffee.type.v1.Money
+	25, // 2: coffee.analytics.v1.Growth.before:type_name -> coffee.type.v1.Money
 	2,  // 3: coffee.analytics.v1.Month.top_product:type_name -> coffee.analytics.v1.Figure
 	2,  // 4: coffee.analytics.v1.Month.top_cafe:type_name -> coffee.analytics.v1.Figure
-	15, // 5: coffee.analytics.v1.Month.total_sales:type_name -> coffee.type.v1.Money
+	25, // 5: coffee.analytics.v1.Month.total_sales:type_name -> coffee.type.v1.Money
 	3,  // 6: coffee.analytics.v1.Month.growth:type_name -> coffee.analytics.v1.Growth
 	1,  // 7: coffee.analytics.v1.Month.freshness:type_name -> coffee.analytics.v1.Freshness
-	15, // 8: coffee.analytics.v1.DaySales.sales:type_name -> coffee.type.v1.Money
-	15, // 9: coffee.analytics.v1.CafeOverview.sales:type_name -> coffee.type.v1.Money
+	25, // 8: coffee.analytics.v1.DaySales.sales:type_name -> coffee.type.v1.Money
+	25, // 9: coffee.analytics.v1.CafeOverview.sales:type_name -> coffee.type.v1.Money
 	5,  // 10: coffee.analytics.v1.CafeOverview.days:type_name -> coffee.analytics.v1.DaySales
 	2,  // 11: coffee.analytics.v1.CafeOverview.top_products:type_name -> coffee.analytics.v1.Figure
 	2,  // 12: coffee.analytics.v1.CafeOverview.bottom_products:type_name -> coffee.analytics.v1.Figure
-	15, // 13: coffee.analytics.v1.CategoryShare.sales:type_name -> coffee.type.v1.Money
+	25, // 13: coffee.analytics.v1.CategoryShare.sales:type_name -> coffee.type.v1.Money
 	6,  // 14: coffee.analytics.v1.Overview.cafes:type_name -> coffee.analytics.v1.CafeOverview
 	7,  // 15: coffee.analytics.v1.Overview.categories:type_name -> coffee.analytics.v1.CategoryShare
-	15, // 16: coffee.analytics.v1.Overview.total_sales:type_name -> coffee.type.v1.Money
+	25, // 16: coffee.analytics.v1.Overview.total_sales:type_name -> coffee.type.v1.Money
 	1,  // 17: coffee.analytics.v1.Overview.freshness:type_name -> coffee.analytics.v1.Freshness
-	15, // 18: coffee.analytics.v1.CafePrediction.predicted:type_name -> coffee.type.v1.Money
-	15, // 19: coffee.analytics.v1.CafePrediction.this_month:type_name -> coffee.type.v1.Money
+	25, // 18: coffee.analytics.v1.CafePrediction.predicted:type_name -> coffee.type.v1.Money
+	25, // 19: coffee.analytics.v1.CafePrediction.this_month:type_name -> coffee.type.v1.Money
 	3,  // 20: coffee.analytics.v1.CafePrediction.growth:type_name -> coffee.analytics.v1.Growth
 	9,  // 21: coffee.analytics.v1.Prediction.cafes:type_name -> coffee.analytics.v1.CafePrediction
 	1,  // 22: coffee.analytics.v1.Prediction.freshness:type_name -> coffee.analytics.v1.Freshness
-	15, // 23: coffee.analytics.v1.SalesRow.sales:type_name -> coffee.type.v1.Money
-	15, // 24: coffee.analytics.v1.SalesRow.discount:type_name -> coffee.type.v1.Money
-	15, // 25: coffee.analytics.v1.SalesRow.tax:type_name -> coffee.type.v1.Money
+	25, // 23: coffee.analytics.v1.SalesRow.sales:type_name -> coffee.type.v1.Money
+	25, // 24: coffee.analytics.v1.SalesRow.discount:type_name -> coffee.type.v1.Money
+	25, // 25: coffee.analytics.v1.SalesRow.tax:type_name -> coffee.type.v1.Money
 	12, // 26: coffee.analytics.v1.ListSalesResponse.rows:type_name -> coffee.analytics.v1.SalesRow
 	12, // 27: coffee.analytics.v1.ListSalesResponse.total:type_name -> coffee.analytics.v1.SalesRow
 	1,  // 28: coffee.analytics.v1.ListSalesResponse.freshness:type_name -> coffee.analytics.v1.Freshness
-	0,  // 29: coffee.analytics.v1.AnalyticsService.GetMonth:input_type -> coffee.analytics.v1.GetMonthRequest
-	0,  // 30: coffee.analytics.v1.AnalyticsService.GetOverview:input_type -> coffee.analytics.v1.GetMonthRequest
-	0,  // 31: coffee.analytics.v1.AnalyticsService.GetPrediction:input_type -> coffee.analytics.v1.GetMonthRequest
-	11, // 32: coffee.analytics.v1.AnalyticsService.ListSales:input_type -> coffee.analytics.v1.ListSalesRequest
-	4,  // 33: coffee.analytics.v1.AnalyticsService.GetMonth:output_type -> coffee.analytics.v1.Month
-	8,  // 34: coffee.analytics.v1.AnalyticsService.GetOverview:output_type -> coffee.analytics.v1.Overview
-	10, // 35: coffee.analytics.v1.AnalyticsService.GetPrediction:output_type -> coffee.analytics.v1.Prediction
-	13, // 36: coffee.analytics.v1.AnalyticsService.ListSales:output_type -> coffee.analytics.v1.ListSalesResponse
-	33, // [33:37] is the sub-list for method output_type
-	29, // [29:33] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	25, // 29: coffee.analytics.v1.HourSales.sales:type_name -> coffee.type.v1.Money
+	25, // 30: coffee.analytics.v1.DayPart.sales:type_name -> coffee.type.v1.Money
+	15, // 31: coffee.analytics.v1.DayPart.hours:type_name -> coffee.analytics.v1.HourSales
+	25, // 32: coffee.analytics.v1.Closing.low:type_name -> coffee.type.v1.Money
+	25, // 33: coffee.analytics.v1.Closing.likely:type_name -> coffee.type.v1.Money
+	25, // 34: coffee.analytics.v1.Closing.high:type_name -> coffee.type.v1.Money
+	25, // 35: coffee.analytics.v1.PastError.said:type_name -> coffee.type.v1.Money
+	25, // 36: coffee.analytics.v1.PastError.came:type_name -> coffee.type.v1.Money
+	16, // 37: coffee.analytics.v1.CafeToday.today:type_name -> coffee.analytics.v1.DayPart
+	16, // 38: coffee.analytics.v1.CafeToday.before:type_name -> coffee.analytics.v1.DayPart
+	3,  // 39: coffee.analytics.v1.CafeToday.growth:type_name -> coffee.analytics.v1.Growth
+	17, // 40: coffee.analytics.v1.CafeToday.by_closing:type_name -> coffee.analytics.v1.Closing
+	18, // 41: coffee.analytics.v1.CafeToday.past_errors:type_name -> coffee.analytics.v1.PastError
+	19, // 42: coffee.analytics.v1.Today.cafes:type_name -> coffee.analytics.v1.CafeToday
+	16, // 43: coffee.analytics.v1.Today.total:type_name -> coffee.analytics.v1.DayPart
+	16, // 44: coffee.analytics.v1.Today.total_before:type_name -> coffee.analytics.v1.DayPart
+	3,  // 45: coffee.analytics.v1.Today.growth:type_name -> coffee.analytics.v1.Growth
+	17, // 46: coffee.analytics.v1.Today.by_closing:type_name -> coffee.analytics.v1.Closing
+	1,  // 47: coffee.analytics.v1.Today.freshness:type_name -> coffee.analytics.v1.Freshness
+	22, // 48: coffee.analytics.v1.ListBestSellersResponse.items:type_name -> coffee.analytics.v1.BestSeller
+	0,  // 49: coffee.analytics.v1.AnalyticsService.GetMonth:input_type -> coffee.analytics.v1.GetMonthRequest
+	0,  // 50: coffee.analytics.v1.AnalyticsService.GetOverview:input_type -> coffee.analytics.v1.GetMonthRequest
+	0,  // 51: coffee.analytics.v1.AnalyticsService.GetPrediction:input_type -> coffee.analytics.v1.GetMonthRequest
+	11, // 52: coffee.analytics.v1.AnalyticsService.ListSales:input_type -> coffee.analytics.v1.ListSalesRequest
+	14, // 53: coffee.analytics.v1.AnalyticsService.GetToday:input_type -> coffee.analytics.v1.GetTodayRequest
+	21, // 54: coffee.analytics.v1.AnalyticsService.ListBestSellers:input_type -> coffee.analytics.v1.ListBestSellersRequest
+	4,  // 55: coffee.analytics.v1.AnalyticsService.GetMonth:output_type -> coffee.analytics.v1.Month
+	8,  // 56: coffee.analytics.v1.AnalyticsService.GetOverview:output_type -> coffee.analytics.v1.Overview
+	10, // 57: coffee.analytics.v1.AnalyticsService.GetPrediction:output_type -> coffee.analytics.v1.Prediction
+	13, // 58: coffee.analytics.v1.AnalyticsService.ListSales:output_type -> coffee.analytics.v1.ListSalesResponse
+	20, // 59: coffee.analytics.v1.AnalyticsService.GetToday:output_type -> coffee.analytics.v1.Today
+	23, // 60: coffee.analytics.v1.AnalyticsService.ListBestSellers:output_type -> coffee.analytics.v1.ListBestSellersResponse
+	55, // [55:61] is the sub-list for method output_type
+	49, // [49:55] is the sub-list for method input_type
+	49, // [49:49] is the sub-list for extension type_name
+	49, // [49:49] is the sub-list for extension extendee
+	0,  // [0:49] is the sub-list for field type_name
 }
 
 func init() { file_coffee_analytics_v1_analytics_proto_init() }
@@ -1510,7 +2328,7 @@ func file_coffee_analytics_v1_analytics_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_analytics_v1_analytics_proto_rawDesc), len(file_coffee_analytics_v1_analytics_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,10 +21,12 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	AnalyticsService_GetMonth_FullMethodName      = "/coffee.analytics.v1.AnalyticsService/GetMonth"
-	AnalyticsService_GetOverview_FullMethodName   = "/coffee.analytics.v1.AnalyticsService/GetOverview"
-	AnalyticsService_GetPrediction_FullMethodName = "/coffee.analytics.v1.AnalyticsService/GetPrediction"
-	AnalyticsService_ListSales_FullMethodName     = "/coffee.analytics.v1.AnalyticsService/ListSales"
+	AnalyticsService_GetMonth_FullMethodName        = "/coffee.analytics.v1.AnalyticsService/GetMonth"
+	AnalyticsService_GetOverview_FullMethodName     = "/coffee.analytics.v1.AnalyticsService/GetOverview"
+	AnalyticsService_GetPrediction_FullMethodName   = "/coffee.analytics.v1.AnalyticsService/GetPrediction"
+	AnalyticsService_ListSales_FullMethodName       = "/coffee.analytics.v1.AnalyticsService/ListSales"
+	AnalyticsService_GetToday_FullMethodName        = "/coffee.analytics.v1.AnalyticsService/GetToday"
+	AnalyticsService_ListBestSellers_FullMethodName = "/coffee.analytics.v1.AnalyticsService/ListBestSellers"
 )
 
 // AnalyticsServiceClient is the client API for AnalyticsService service.
@@ -40,6 +42,11 @@ type AnalyticsServiceClient interface {
 	GetPrediction(ctx context.Context, in *GetMonthRequest, opts ...grpc.CallOption) (*Prediction, error)
 	// ListSales sums sales over a span of business dates, by one or two dimensions.
 	ListSales(ctx context.Context, in *ListSalesRequest, opts ...grpc.CallOption) (*ListSalesResponse, error)
+	// GetToday is each café's running business date against the same weekday a week ago, hour by hour, with what to
+	// expect by closing and how wrong that rule has been.
+	GetToday(ctx context.Context, in *GetTodayRequest, opts ...grpc.CallOption) (*Today, error)
+	// ListBestSellers is what a café sold most of in the last 28 business dates: ids in order, no figures.
+	ListBestSellers(ctx context.Context, in *ListBestSellersRequest, opts ...grpc.CallOption) (*ListBestSellersResponse, error)
 }
 
 type analyticsServiceClient struct {
@@ -90,6 +97,26 @@ func (c *analyticsServiceClient) ListSales(ctx context.Context, in *ListSalesReq
 	return out, nil
 }
 
+func (c *analyticsServiceClient) GetToday(ctx context.Context, in *GetTodayRequest, opts ...grpc.CallOption) (*Today, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Today)
+	err := c.cc.Invoke(ctx, AnalyticsService_GetToday_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analyticsServiceClient) ListBestSellers(ctx context.Context, in *ListBestSellersRequest, opts ...grpc.CallOption) (*ListBestSellersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListBestSellersResponse)
+	err := c.cc.Invoke(ctx, AnalyticsService_ListBestSellers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AnalyticsServiceServer is the server API for AnalyticsService service.
 // All implementations must embed UnimplementedAnalyticsServiceServer
 // for forward compatibility.
@@ -103,6 +130,11 @@ type AnalyticsServiceServer interface {
 	GetPrediction(context.Context, *GetMonthRequest) (*Prediction, error)
 	// ListSales sums sales over a span of business dates, by one or two dimensions.
 	ListSales(context.Context, *ListSalesRequest) (*ListSalesResponse, error)
+	// GetToday is each café's running business date against the same weekday a week ago, hour by hour, with what to
+	// expect by closing and how wrong that rule has been.
+	GetToday(context.Context, *GetTodayRequest) (*Today, error)
+	// ListBestSellers is what a café sold most of in the last 28 business dates: ids in order, no figures.
+	ListBestSellers(context.Context, *ListBestSellersRequest) (*ListBestSellersResponse, error)
 	mustEmbedUnimplementedAnalyticsServiceServer()
 }
 
@@ -124,6 +156,12 @@ func (UnimplementedAnalyticsServiceServer) GetPrediction(context.Context, *GetMo
 }
 func (UnimplementedAnalyticsServiceServer) ListSales(context.Context, *ListSalesRequest) (*ListSalesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListSales not implemented")
+}
+func (UnimplementedAnalyticsServiceServer) GetToday(context.Context, *GetTodayRequest) (*Today, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetToday not implemented")
+}
+func (UnimplementedAnalyticsServiceServer) ListBestSellers(context.Context, *ListBestSellersRequest) (*ListBestSellersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListBestSellers not implemented")
 }
 func (UnimplementedAnalyticsServiceServer) mustEmbedUnimplementedAnalyticsServiceServer() {}
 func (UnimplementedAnalyticsServiceServer) testEmbeddedByValue()                          {}
@@ -218,6 +256,42 @@ func _AnalyticsService_ListSales_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AnalyticsService_GetToday_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetTodayRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalyticsServiceServer).GetToday(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalyticsService_GetToday_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalyticsServiceServer).GetToday(ctx, req.(*GetTodayRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalyticsService_ListBestSellers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListBestSellersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalyticsServiceServer).ListBestSellers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalyticsService_ListBestSellers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalyticsServiceServer).ListBestSellers(ctx, req.(*ListBestSellersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AnalyticsService_ServiceDesc is the grpc.ServiceDesc for AnalyticsService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -240,6 +314,14 @@ var AnalyticsService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListSales",
 			Handler:    _AnalyticsService_ListSales_Handler,
+		},
+		{
+			MethodName: "GetToday",
+			Handler:    _AnalyticsService_GetToday_Handler,
+		},
+		{
+			MethodName: "ListBestSellers",
+			Handler:    _AnalyticsService_ListBestSellers_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -47,8 +47,13 @@ type Cafe struct {
 	Version        int64                  `protobuf:"varint,12,opt,name=version,proto3" json:"version,omitempty"`
 	ArchivedAt     *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=archived_at,json=archivedAt,proto3" json:"archived_at,omitempty"`
 	// Where the café came from: empty, "demonstration", or an import's source name.
-	Origin        string                 `protobuf:"bytes,14,opt,name=origin,proto3" json:"origin,omitempty"`
-	UpdatedAt     *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	Origin    string                 `protobuf:"bytes,14,opt,name=origin,proto3" json:"origin,omitempty"`
+	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	// Open or not at the moment of the answer. Unset for an archived café.
+	Opening *Opening `protobuf:"bytes,16,opt,name=opening,proto3" json:"opening,omitempty"`
+	// Where it is, in millionths of a degree; both or neither. North and east are positive.
+	LatitudeE6    *int32 `protobuf:"varint,17,opt,name=latitude_e6,json=latitudeE6,proto3,oneof" json:"latitude_e6,omitempty"`
+	LongitudeE6   *int32 `protobuf:"varint,18,opt,name=longitude_e6,json=longitudeE6,proto3,oneof" json:"longitude_e6,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -188,6 +193,90 @@ func (x *Cafe) GetUpdatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Cafe) GetOpening() *Opening {
+	if x != nil {
+		return x.Opening
+	}
+	return nil
+}
+
+func (x *Cafe) GetLatitudeE6() int32 {
+	if x != nil && x.LatitudeE6 != nil {
+		return *x.LatitudeE6
+	}
+	return 0
+}
+
+func (x *Cafe) GetLongitudeE6() int32 {
+	if x != nil && x.LongitudeE6 != nil {
+		return *x.LongitudeE6
+	}
+	return 0
+}
+
+// Opening is computed at the time of the call from hours, exceptions and zone. It is no part of what is stored.
+type Opening struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Open  bool                   `protobuf:"varint,1,opt,name=open,proto3" json:"open,omitempty"`
+	// While open: when it closes. Spans that touch or overlap count as one. Unset: it never closes.
+	ClosesAt *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=closes_at,json=closesAt,proto3" json:"closes_at,omitempty"`
+	// While closed: when it opens next. Unset: not within the next 60 days.
+	OpensAt       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=opens_at,json=opensAt,proto3" json:"opens_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Opening) Reset() {
+	*x = Opening{}
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Opening) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Opening) ProtoMessage() {}
+
+func (x *Opening) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Opening.ProtoReflect.Descriptor instead.
+func (*Opening) Descriptor() ([]byte, []int) {
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Opening) GetOpen() bool {
+	if x != nil {
+		return x.Open
+	}
+	return false
+}
+
+func (x *Opening) GetClosesAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClosesAt
+	}
+	return nil
+}
+
+func (x *Opening) GetOpensAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OpensAt
+	}
+	return nil
+}
+
 type TaxProfile struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// inclusive: prices contain the tax; exclusive: it is added.
@@ -199,7 +288,7 @@ type TaxProfile struct {
 
 func (x *TaxProfile) Reset() {
 	*x = TaxProfile{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[1]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -211,7 +300,7 @@ func (x *TaxProfile) String() string {
 func (*TaxProfile) ProtoMessage() {}
 
 func (x *TaxProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[1]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -224,7 +313,7 @@ func (x *TaxProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TaxProfile.ProtoReflect.Descriptor instead.
 func (*TaxProfile) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{1}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *TaxProfile) GetMode() string {
@@ -253,7 +342,7 @@ type TaxRate struct {
 
 func (x *TaxRate) Reset() {
 	*x = TaxRate{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[2]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -265,7 +354,7 @@ func (x *TaxRate) String() string {
 func (*TaxRate) ProtoMessage() {}
 
 func (x *TaxRate) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[2]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -278,7 +367,7 @@ func (x *TaxRate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TaxRate.ProtoReflect.Descriptor instead.
 func (*TaxRate) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{2}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *TaxRate) GetCode() string {
@@ -315,7 +404,7 @@ type OpeningHours struct {
 
 func (x *OpeningHours) Reset() {
 	*x = OpeningHours{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[3]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -327,7 +416,7 @@ func (x *OpeningHours) String() string {
 func (*OpeningHours) ProtoMessage() {}
 
 func (x *OpeningHours) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[3]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -340,7 +429,7 @@ func (x *OpeningHours) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpeningHours.ProtoReflect.Descriptor instead.
 func (*OpeningHours) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{3}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *OpeningHours) GetWeekday() int32 {
@@ -376,7 +465,7 @@ type HoursException struct {
 
 func (x *HoursException) Reset() {
 	*x = HoursException{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[4]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -388,7 +477,7 @@ func (x *HoursException) String() string {
 func (*HoursException) ProtoMessage() {}
 
 func (x *HoursException) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[4]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -401,7 +490,7 @@ func (x *HoursException) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HoursException.ProtoReflect.Descriptor instead.
 func (*HoursException) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{4}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *HoursException) GetDate() string {
@@ -435,7 +524,7 @@ type Span struct {
 
 func (x *Span) Reset() {
 	*x = Span{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[5]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -447,7 +536,7 @@ func (x *Span) String() string {
 func (*Span) ProtoMessage() {}
 
 func (x *Span) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[5]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -460,7 +549,7 @@ func (x *Span) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Span.ProtoReflect.Descriptor instead.
 func (*Span) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{5}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Span) GetOpens() int32 {
@@ -494,15 +583,18 @@ type PutCafeRequest struct {
 	Hours      []*OpeningHours   `protobuf:"bytes,10,rep,name=hours,proto3" json:"hours,omitempty"`
 	Exceptions []*HoursException `protobuf:"bytes,11,rep,name=exceptions,proto3" json:"exceptions,omitempty"`
 	// 0 creates; otherwise the version that was read, or the edit is a conflict.
-	Version       int64  `protobuf:"varint,12,opt,name=version,proto3" json:"version,omitempty"`
-	Origin        string `protobuf:"bytes,13,opt,name=origin,proto3" json:"origin,omitempty"`
+	Version int64  `protobuf:"varint,12,opt,name=version,proto3" json:"version,omitempty"`
+	Origin  string `protobuf:"bytes,13,opt,name=origin,proto3" json:"origin,omitempty"`
+	// Millionths of a degree; both or neither.
+	LatitudeE6    *int32 `protobuf:"varint,14,opt,name=latitude_e6,json=latitudeE6,proto3,oneof" json:"latitude_e6,omitempty"`
+	LongitudeE6   *int32 `protobuf:"varint,15,opt,name=longitude_e6,json=longitudeE6,proto3,oneof" json:"longitude_e6,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PutCafeRequest) Reset() {
 	*x = PutCafeRequest{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[6]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -514,7 +606,7 @@ func (x *PutCafeRequest) String() string {
 func (*PutCafeRequest) ProtoMessage() {}
 
 func (x *PutCafeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[6]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -527,7 +619,7 @@ func (x *PutCafeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCafeRequest.ProtoReflect.Descriptor instead.
 func (*PutCafeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{6}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PutCafeRequest) GetId() string {
@@ -621,6 +713,20 @@ func (x *PutCafeRequest) GetOrigin() string {
 	return ""
 }
 
+func (x *PutCafeRequest) GetLatitudeE6() int32 {
+	if x != nil && x.LatitudeE6 != nil {
+		return *x.LatitudeE6
+	}
+	return 0
+}
+
+func (x *PutCafeRequest) GetLongitudeE6() int32 {
+	if x != nil && x.LongitudeE6 != nil {
+		return *x.LongitudeE6
+	}
+	return 0
+}
+
 type GetCafeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -630,7 +736,7 @@ type GetCafeRequest struct {
 
 func (x *GetCafeRequest) Reset() {
 	*x = GetCafeRequest{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[7]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -642,7 +748,7 @@ func (x *GetCafeRequest) String() string {
 func (*GetCafeRequest) ProtoMessage() {}
 
 func (x *GetCafeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[7]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -655,7 +761,7 @@ func (x *GetCafeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCafeRequest.ProtoReflect.Descriptor instead.
 func (*GetCafeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{7}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetCafeRequest) GetId() string {
@@ -678,7 +784,7 @@ type ListCafesRequest struct {
 
 func (x *ListCafesRequest) Reset() {
 	*x = ListCafesRequest{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[8]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -690,7 +796,7 @@ func (x *ListCafesRequest) String() string {
 func (*ListCafesRequest) ProtoMessage() {}
 
 func (x *ListCafesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[8]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -703,7 +809,7 @@ func (x *ListCafesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCafesRequest.ProtoReflect.Descriptor instead.
 func (*ListCafesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{8}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListCafesRequest) GetQuery() string {
@@ -745,7 +851,7 @@ type ListCafesResponse struct {
 
 func (x *ListCafesResponse) Reset() {
 	*x = ListCafesResponse{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[9]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -757,7 +863,7 @@ func (x *ListCafesResponse) String() string {
 func (*ListCafesResponse) ProtoMessage() {}
 
 func (x *ListCafesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[9]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -770,7 +876,7 @@ func (x *ListCafesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCafesResponse.ProtoReflect.Descriptor instead.
 func (*ListCafesResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{9}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListCafesResponse) GetCafes() []*Cafe {
@@ -796,7 +902,7 @@ type ArchiveCafeRequest struct {
 
 func (x *ArchiveCafeRequest) Reset() {
 	*x = ArchiveCafeRequest{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[10]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -808,7 +914,7 @@ func (x *ArchiveCafeRequest) String() string {
 func (*ArchiveCafeRequest) ProtoMessage() {}
 
 func (x *ArchiveCafeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[10]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -821,7 +927,7 @@ func (x *ArchiveCafeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ArchiveCafeRequest.ProtoReflect.Descriptor instead.
 func (*ArchiveCafeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{10}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ArchiveCafeRequest) GetId() string {
@@ -835,7 +941,7 @@ var File_coffee_cafe_v1_cafe_proto protoreflect.FileDescriptor
 
 const file_coffee_cafe_v1_cafe_proto_rawDesc = "" +
 	"\n" +
-	"\x19coffee/cafe/v1/cafe.proto\x12\x0ecoffee.cafe.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x04\n" +
+	"\x19coffee/cafe/v1/cafe.proto\x12\x0ecoffee.cafe.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcf\x05\n" +
 	"\x04Cafe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n" +
@@ -856,7 +962,17 @@ const file_coffee_cafe_v1_cafe_proto_rawDesc = "" +
 	"archivedAt\x12\x16\n" +
 	"\x06origin\x18\x0e \x01(\tR\x06origin\x129\n" +
 	"\n" +
-	"updated_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"v\n" +
+	"updated_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x121\n" +
+	"\aopening\x18\x10 \x01(\v2\x17.coffee.cafe.v1.OpeningR\aopening\x12$\n" +
+	"\vlatitude_e6\x18\x11 \x01(\x05H\x00R\n" +
+	"latitudeE6\x88\x01\x01\x12&\n" +
+	"\flongitude_e6\x18\x12 \x01(\x05H\x01R\vlongitudeE6\x88\x01\x01B\x0e\n" +
+	"\f_latitude_e6B\x0f\n" +
+	"\r_longitude_e6\"\x8d\x01\n" +
+	"\aOpening\x12\x12\n" +
+	"\x04open\x18\x01 \x01(\bR\x04open\x127\n" +
+	"\tcloses_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bclosesAt\x125\n" +
+	"\bopens_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aopensAt\"v\n" +
 	"\n" +
 	"TaxProfile\x12/\n" +
 	"\x04mode\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16R\tinclusiveR\texclusiveR\x04mode\x127\n" +
@@ -881,7 +997,7 @@ const file_coffee_cafe_v1_cafe_proto_rawDesc = "" +
 	"\x05opens\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x9f\v(\x00R\x05opens\x12\"\n" +
 	"\x06closes\x18\x02 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\x88\x0e(\x01R\x06closes\"\xec\x04\n" +
+	"\xbaH\a\x1a\x05\x18\x88\x0e(\x01R\x06closes\"\x89\x06\n" +
 	"\x0ePutCafeRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12\x1d\n" +
 	"\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18PR\x04name\x12\"\n" +
@@ -900,8 +1016,13 @@ const file_coffee_cafe_v1_cafe_proto_rawDesc = "" +
 	"exceptions\x18\v \x03(\v2\x1e.coffee.cafe.v1.HoursExceptionB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\n" +
 	"exceptions\x12!\n" +
 	"\aversion\x18\f \x01(\x03B\a\xbaH\x04\"\x02(\x00R\aversion\x12\x1f\n" +
-	"\x06origin\x18\r \x01(\tB\a\xbaH\x04r\x02\x18@R\x06originB\x11\n" +
-	"\x0f_cutoff_minutes\"*\n" +
+	"\x06origin\x18\r \x01(\tB\a\xbaH\x04r\x02\x18@R\x06origin\x12;\n" +
+	"\vlatitude_e6\x18\x0e \x01(\x05B\x15\xbaH\x12\x1a\x10\x18\x80\x95\xf5*(\x80\xeb\x8a\xd5\xff\xff\xff\xff\xff\x01H\x01R\n" +
+	"latitudeE6\x88\x01\x01\x12=\n" +
+	"\flongitude_e6\x18\x0f \x01(\x05B\x15\xbaH\x12\x1a\x10\x18\x80\xaa\xeaU(\x80֕\xaa\xff\xff\xff\xff\xff\x01H\x02R\vlongitudeE6\x88\x01\x01B\x11\n" +
+	"\x0f_cutoff_minutesB\x0e\n" +
+	"\f_latitude_e6B\x0f\n" +
+	"\r_longitude_e6\"*\n" +
 	"\x0eGetCafeRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\"\xa0\x01\n" +
 	"\x10ListCafesRequest\x12\x1d\n" +
@@ -940,46 +1061,50 @@ func file_coffee_cafe_v1_cafe_proto_rawDescGZIP() []byte {
 	return file_coffee_cafe_v1_cafe_proto_rawDescData
 }
 
-var file_coffee_cafe_v1_cafe_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_coffee_cafe_v1_cafe_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_coffee_cafe_v1_cafe_proto_goTypes = []any{
 	(*Cafe)(nil),                  // 0: coffee.cafe.v1.Cafe
-	(*TaxProfile)(nil),            // 1: coffee.cafe.v1.TaxProfile
-	(*TaxRate)(nil),               // 2: coffee.cafe.v1.TaxRate
-	(*OpeningHours)(nil),          // 3: coffee.cafe.v1.OpeningHours
-	(*HoursException)(nil),        // 4: coffee.cafe.v1.HoursException
-	(*Span)(nil),                  // 5: coffee.cafe.v1.Span
-	(*PutCafeRequest)(nil),        // 6: coffee.cafe.v1.PutCafeRequest
-	(*GetCafeRequest)(nil),        // 7: coffee.cafe.v1.GetCafeRequest
-	(*ListCafesRequest)(nil),      // 8: coffee.cafe.v1.ListCafesRequest
-	(*ListCafesResponse)(nil),     // 9: coffee.cafe.v1.ListCafesResponse
-	(*ArchiveCafeRequest)(nil),    // 10: coffee.cafe.v1.ArchiveCafeRequest
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*Opening)(nil),               // 1: coffee.cafe.v1.Opening
+	(*TaxProfile)(nil),            // 2: coffee.cafe.v1.TaxProfile
+	(*TaxRate)(nil),               // 3: coffee.cafe.v1.TaxRate
+	(*OpeningHours)(nil),          // 4: coffee.cafe.v1.OpeningHours
+	(*HoursException)(nil),        // 5: coffee.cafe.v1.HoursException
+	(*Span)(nil),                  // 6: coffee.cafe.v1.Span
+	(*PutCafeRequest)(nil),        // 7: coffee.cafe.v1.PutCafeRequest
+	(*GetCafeRequest)(nil),        // 8: coffee.cafe.v1.GetCafeRequest
+	(*ListCafesRequest)(nil),      // 9: coffee.cafe.v1.ListCafesRequest
+	(*ListCafesResponse)(nil),     // 10: coffee.cafe.v1.ListCafesResponse
+	(*ArchiveCafeRequest)(nil),    // 11: coffee.cafe.v1.ArchiveCafeRequest
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
 }
 var file_coffee_cafe_v1_cafe_proto_depIdxs = []int32{
-	1,  // 0: coffee.cafe.v1.Cafe.tax:type_name -> coffee.cafe.v1.TaxProfile
-	3,  // 1: coffee.cafe.v1.Cafe.hours:type_name -> coffee.cafe.v1.OpeningHours
-	4,  // 2: coffee.cafe.v1.Cafe.exceptions:type_name -> coffee.cafe.v1.HoursException
-	11, // 3: coffee.cafe.v1.Cafe.archived_at:type_name -> google.protobuf.Timestamp
-	11, // 4: coffee.cafe.v1.Cafe.updated_at:type_name -> google.protobuf.Timestamp
-	2,  // 5: coffee.cafe.v1.TaxProfile.rates:type_name -> coffee.cafe.v1.TaxRate
-	5,  // 6: coffee.cafe.v1.HoursException.spans:type_name -> coffee.cafe.v1.Span
-	1,  // 7: coffee.cafe.v1.PutCafeRequest.tax:type_name -> coffee.cafe.v1.TaxProfile
-	3,  // 8: coffee.cafe.v1.PutCafeRequest.hours:type_name -> coffee.cafe.v1.OpeningHours
-	4,  // 9: coffee.cafe.v1.PutCafeRequest.exceptions:type_name -> coffee.cafe.v1.HoursException
-	0,  // 10: coffee.cafe.v1.ListCafesResponse.cafes:type_name -> coffee.cafe.v1.Cafe
-	6,  // 11: coffee.cafe.v1.CafeService.PutCafe:input_type -> coffee.cafe.v1.PutCafeRequest
-	7,  // 12: coffee.cafe.v1.CafeService.GetCafe:input_type -> coffee.cafe.v1.GetCafeRequest
-	8,  // 13: coffee.cafe.v1.CafeService.ListCafes:input_type -> coffee.cafe.v1.ListCafesRequest
-	10, // 14: coffee.cafe.v1.CafeService.ArchiveCafe:input_type -> coffee.cafe.v1.ArchiveCafeRequest
-	0,  // 15: coffee.cafe.v1.CafeService.PutCafe:output_type -> coffee.cafe.v1.Cafe
-	0,  // 16: coffee.cafe.v1.CafeService.GetCafe:output_type -> coffee.cafe.v1.Cafe
-	9,  // 17: coffee.cafe.v1.CafeService.ListCafes:output_type -> coffee.cafe.v1.ListCafesResponse
-	0,  // 18: coffee.cafe.v1.CafeService.ArchiveCafe:output_type -> coffee.cafe.v1.Cafe
-	15, // [15:19] is the sub-list for method output_type
-	11, // [11:15] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	2,  // 0: coffee.cafe.v1.Cafe.tax:type_name -> coffee.cafe.v1.TaxProfile
+	4,  // 1: coffee.cafe.v1.Cafe.hours:type_name -> coffee.cafe.v1.OpeningHours
+	5,  // 2: coffee.cafe.v1.Cafe.exceptions:type_name -> coffee.cafe.v1.HoursException
+	12, // 3: coffee.cafe.v1.Cafe.archived_at:type_name -> google.protobuf.Timestamp
+	12, // 4: coffee.cafe.v1.Cafe.updated_at:type_name -> google.protobuf.Timestamp
+	1,  // 5: coffee.cafe.v1.Cafe.opening:type_name -> coffee.cafe.v1.Opening
+	12, // 6: coffee.cafe.v1.Opening.closes_at:type_name -> google.protobuf.Timestamp
+	12, // 7: coffee.cafe.v1.Opening.opens_at:type_name -> google.protobuf.Timestamp
+	3,  // 8: coffee.cafe.v1.TaxProfile.rates:type_name -> coffee.cafe.v1.TaxRate
+	6,  // 9: coffee.cafe.v1.HoursException.spans:type_name -> coffee.cafe.v1.Span
+	2,  // 10: coffee.cafe.v1.PutCafeRequest.tax:type_name -> coffee.cafe.v1.TaxProfile
+	4,  // 11: coffee.cafe.v1.PutCafeRequest.hours:type_name -> coffee.cafe.v1.OpeningHours
+	5,  // 12: coffee.cafe.v1.PutCafeRequest.exceptions:type_name -> coffee.cafe.v1.HoursException
+	0,  // 13: coffee.cafe.v1.ListCafesResponse.cafes:type_name -> coffee.cafe.v1.Cafe
+	7,  // 14: coffee.cafe.v1.CafeService.PutCafe:input_type -> coffee.cafe.v1.PutCafeRequest
+	8,  // 15: coffee.cafe.v1.CafeService.GetCafe:input_type -> coffee.cafe.v1.GetCafeRequest
+	9,  // 16: coffee.cafe.v1.CafeService.ListCafes:input_type -> coffee.cafe.v1.ListCafesRequest
+	11, // 17: coffee.cafe.v1.CafeService.ArchiveCafe:input_type -> coffee.cafe.v1.ArchiveCafeRequest
+	0,  // 18: coffee.cafe.v1.CafeService.PutCafe:output_type -> coffee.cafe.v1.Cafe
+	0,  // 19: coffee.cafe.v1.CafeService.GetCafe:output_type -> coffee.cafe.v1.Cafe
+	10, // 20: coffee.cafe.v1.CafeService.ListCafes:output_type -> coffee.cafe.v1.ListCafesResponse
+	0,  // 21: coffee.cafe.v1.CafeService.ArchiveCafe:output_type -> coffee.cafe.v1.Cafe
+	18, // [18:22] is the sub-list for method output_type
+	14, // [14:18] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_coffee_cafe_v1_cafe_proto_init() }
@@ -987,14 +1112,15 @@ func file_coffee_cafe_v1_cafe_proto_init() {
 	if File_coffee_cafe_v1_cafe_proto != nil {
 		return
 	}
-	file_coffee_cafe_v1_cafe_proto_msgTypes[6].OneofWrappers = []any{}
+	file_coffee_cafe_v1_cafe_proto_msgTypes[0].OneofWrappers = []any{}
+	file_coffee_cafe_v1_cafe_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_cafe_v1_cafe_proto_rawDesc), len(file_coffee_cafe_v1_cafe_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

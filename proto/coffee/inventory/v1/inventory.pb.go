@@ -477,8 +477,17 @@ type StockLine struct {
 	// on_hand at or below the reorder point (or below par where no reorder point is set).
 	Low bool `protobuf:"varint,9,opt,name=low,proto3" json:"low,omitempty"`
 	// Average cost of 1,000 base units, in minor units of the café's currency; unset before the first receipt with a cost.
-	AverageCost   *v1.Money              `protobuf:"bytes,10,opt,name=average_cost,json=averageCost,proto3" json:"average_cost,omitempty"`
-	MovedAt       *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=moved_at,json=movedAt,proto3" json:"moved_at,omitempty"`
+	AverageCost *v1.Money              `protobuf:"bytes,10,opt,name=average_cost,json=averageCost,proto3" json:"average_cost,omitempty"`
+	MovedAt     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=moved_at,json=movedAt,proto3" json:"moved_at,omitempty"`
+	// This and the two below are told by ListStock only, and there on pages that span twelve cafés at most.
+	// Sold and wasted on the café's running business date, in thousandths: the latest date it has sold on, until 24 hours
+	// after that date's first sale.
+	UsedToday int64 `protobuf:"varint,12,opt,name=used_today,json=usedToday,proto3" json:"used_today,omitempty"`
+	// Mean use of a business day, in thousandths: over those of the 14 dates before today on which the café sold.
+	UsedPerDay int64 `protobuf:"varint,13,opt,name=used_per_day,json=usedPerDay,proto3" json:"used_per_day,omitempty"`
+	// When it will be gone, if every hour uses what that hour of the day used on those days; now, if nothing is on hand.
+	// Unset: not within seven days, or nothing is used.
+	RunsOutAt     *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=runs_out_at,json=runsOutAt,proto3" json:"runs_out_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -590,6 +599,27 @@ func (x *StockLine) GetMovedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *StockLine) GetUsedToday() int64 {
+	if x != nil {
+		return x.UsedToday
+	}
+	return 0
+}
+
+func (x *StockLine) GetUsedPerDay() int64 {
+	if x != nil {
+		return x.UsedPerDay
+	}
+	return 0
+}
+
+func (x *StockLine) GetRunsOutAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RunsOutAt
+	}
+	return nil
+}
+
 // Movement is one signed, append-only entry.
 type Movement struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
@@ -606,8 +636,10 @@ type Movement struct {
 	BusinessDate string                 `protobuf:"bytes,10,opt,name=business_date,json=businessDate,proto3" json:"business_date,omitempty"`
 	At           *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=at,proto3" json:"at,omitempty"`
 	// The person who did it; empty for the system.
-	By            string    `protobuf:"bytes,12,opt,name=by,proto3" json:"by,omitempty"`
-	Cost          *v1.Money `protobuf:"bytes,13,opt,name=cost,proto3" json:"cost,omitempty"`
+	By   string    `protobuf:"bytes,12,opt,name=by,proto3" json:"by,omitempty"`
+	Cost *v1.Money `protobuf:"bytes,13,opt,name=cost,proto3" json:"cost,omitempty"`
+	// What was on hand after it. Only when the movements of one ingredient are asked for.
+	OnHandAfter   *int64 `protobuf:"varint,14,opt,name=on_hand_after,json=onHandAfter,proto3,oneof" json:"on_hand_after,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -731,6 +763,13 @@ func (x *Movement) GetCost() *v1.Money {
 		return x.Cost
 	}
 	return nil
+}
+
+func (x *Movement) GetOnHandAfter() int64 {
+	if x != nil && x.OnHandAfter != nil {
+		return *x.OnHandAfter
+	}
+	return 0
 }
 
 // Use is one ingredient of one expanded line.
@@ -2393,6 +2432,283 @@ func (x *ListMovementsResponse) GetNextCursor() string {
 	return ""
 }
 
+type GetAllergensRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Recipes are the chain's, so every café answers alike today.
+	CafeId        string `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetAllergensRequest) Reset() {
+	*x = GetAllergensRequest{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetAllergensRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetAllergensRequest) ProtoMessage() {}
+
+func (x *GetAllergensRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetAllergensRequest.ProtoReflect.Descriptor instead.
+func (*GetAllergensRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *GetAllergensRequest) GetCafeId() string {
+	if x != nil {
+		return x.CafeId
+	}
+	return ""
+}
+
+type Allergens struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Every variation with a recipe.
+	Variations []*VariationAllergens `protobuf:"bytes,1,rep,name=variations,proto3" json:"variations,omitempty"`
+	// Every modifier with effects.
+	Modifiers     []*ModifierAllergens `protobuf:"bytes,2,rep,name=modifiers,proto3" json:"modifiers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Allergens) Reset() {
+	*x = Allergens{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Allergens) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Allergens) ProtoMessage() {}
+
+func (x *Allergens) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Allergens.ProtoReflect.Descriptor instead.
+func (*Allergens) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *Allergens) GetVariations() []*VariationAllergens {
+	if x != nil {
+		return x.Variations
+	}
+	return nil
+}
+
+func (x *Allergens) GetModifiers() []*ModifierAllergens {
+	if x != nil {
+		return x.Modifiers
+	}
+	return nil
+}
+
+type VariationAllergens struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	VariationId string                 `protobuf:"bytes,1,opt,name=variation_id,json=variationId,proto3" json:"variation_id,omitempty"`
+	// As it comes, without any modifier. Every slot of the recipe, also those without allergens.
+	Slots         []*SlotAllergens `protobuf:"bytes,2,rep,name=slots,proto3" json:"slots,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VariationAllergens) Reset() {
+	*x = VariationAllergens{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VariationAllergens) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VariationAllergens) ProtoMessage() {}
+
+func (x *VariationAllergens) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VariationAllergens.ProtoReflect.Descriptor instead.
+func (*VariationAllergens) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *VariationAllergens) GetVariationId() string {
+	if x != nil {
+		return x.VariationId
+	}
+	return ""
+}
+
+func (x *VariationAllergens) GetSlots() []*SlotAllergens {
+	if x != nil {
+		return x.Slots
+	}
+	return nil
+}
+
+type ModifierAllergens struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	ModifierId string                 `protobuf:"bytes,1,opt,name=modifier_id,json=modifierId,proto3" json:"modifier_id,omitempty"`
+	// A recipe that has this slot has these allergens in it instead: apply them in this order, and the modifiers in the
+	// order they are chosen. None in it: the modifier empties the slot.
+	ReplacesSlots []*SlotAllergens `protobuf:"bytes,2,rep,name=replaces_slots,json=replacesSlots,proto3" json:"replaces_slots,omitempty"`
+	// What it brings besides, whatever the recipe.
+	Adds          []string `protobuf:"bytes,3,rep,name=adds,proto3" json:"adds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ModifierAllergens) Reset() {
+	*x = ModifierAllergens{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ModifierAllergens) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ModifierAllergens) ProtoMessage() {}
+
+func (x *ModifierAllergens) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ModifierAllergens.ProtoReflect.Descriptor instead.
+func (*ModifierAllergens) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *ModifierAllergens) GetModifierId() string {
+	if x != nil {
+		return x.ModifierId
+	}
+	return ""
+}
+
+func (x *ModifierAllergens) GetReplacesSlots() []*SlotAllergens {
+	if x != nil {
+		return x.ReplacesSlots
+	}
+	return nil
+}
+
+func (x *ModifierAllergens) GetAdds() []string {
+	if x != nil {
+		return x.Adds
+	}
+	return nil
+}
+
+type SlotAllergens struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Slot  string                 `protobuf:"bytes,1,opt,name=slot,proto3" json:"slot,omitempty"`
+	// Sorted.
+	Allergens []string `protobuf:"bytes,2,rep,name=allergens,proto3" json:"allergens,omitempty"`
+	// Empty: always. eat_in or take_away: only then.
+	Only          string `protobuf:"bytes,3,opt,name=only,proto3" json:"only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SlotAllergens) Reset() {
+	*x = SlotAllergens{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SlotAllergens) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SlotAllergens) ProtoMessage() {}
+
+func (x *SlotAllergens) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SlotAllergens.ProtoReflect.Descriptor instead.
+func (*SlotAllergens) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *SlotAllergens) GetSlot() string {
+	if x != nil {
+		return x.Slot
+	}
+	return ""
+}
+
+func (x *SlotAllergens) GetAllergens() []string {
+	if x != nil {
+		return x.Allergens
+	}
+	return nil
+}
+
+func (x *SlotAllergens) GetOnly() string {
+	if x != nil {
+		return x.Only
+	}
+	return ""
+}
+
 type ConsumeLine struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The line's number in its order, from 1.
@@ -2408,7 +2724,7 @@ type ConsumeLine struct {
 
 func (x *ConsumeLine) Reset() {
 	*x = ConsumeLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2420,7 +2736,7 @@ func (x *ConsumeLine) String() string {
 func (*ConsumeLine) ProtoMessage() {}
 
 func (x *ConsumeLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[34]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2433,7 +2749,7 @@ func (x *ConsumeLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeLine.ProtoReflect.Descriptor instead.
 func (*ConsumeLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{34}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ConsumeLine) GetLine() int32 {
@@ -2481,7 +2797,7 @@ type ConsumeModifier struct {
 
 func (x *ConsumeModifier) Reset() {
 	*x = ConsumeModifier{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2493,7 +2809,7 @@ func (x *ConsumeModifier) String() string {
 func (*ConsumeModifier) ProtoMessage() {}
 
 func (x *ConsumeModifier) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[35]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2506,7 +2822,7 @@ func (x *ConsumeModifier) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeModifier.ProtoReflect.Descriptor instead.
 func (*ConsumeModifier) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{35}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ConsumeModifier) GetModifierId() string {
@@ -2543,7 +2859,7 @@ type ConsumeRequest struct {
 
 func (x *ConsumeRequest) Reset() {
 	*x = ConsumeRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2555,7 +2871,7 @@ func (x *ConsumeRequest) String() string {
 func (*ConsumeRequest) ProtoMessage() {}
 
 func (x *ConsumeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[36]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2568,7 +2884,7 @@ func (x *ConsumeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeRequest.ProtoReflect.Descriptor instead.
 func (*ConsumeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{36}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ConsumeRequest) GetOrderId() string {
@@ -2652,7 +2968,7 @@ type ExpandedLine struct {
 
 func (x *ExpandedLine) Reset() {
 	*x = ExpandedLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2664,7 +2980,7 @@ func (x *ExpandedLine) String() string {
 func (*ExpandedLine) ProtoMessage() {}
 
 func (x *ExpandedLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[37]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2677,7 +2993,7 @@ func (x *ExpandedLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExpandedLine.ProtoReflect.Descriptor instead.
 func (*ExpandedLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{37}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ExpandedLine) GetLine() int32 {
@@ -2713,7 +3029,7 @@ type Shortage struct {
 
 func (x *Shortage) Reset() {
 	*x = Shortage{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2725,7 +3041,7 @@ func (x *Shortage) String() string {
 func (*Shortage) ProtoMessage() {}
 
 func (x *Shortage) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[38]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2738,7 +3054,7 @@ func (x *Shortage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shortage.ProtoReflect.Descriptor instead.
 func (*Shortage) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{38}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Shortage) GetIngredientId() string {
@@ -2775,7 +3091,7 @@ type ConsumeResponse struct {
 
 func (x *ConsumeResponse) Reset() {
 	*x = ConsumeResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2787,7 +3103,7 @@ func (x *ConsumeResponse) String() string {
 func (*ConsumeResponse) ProtoMessage() {}
 
 func (x *ConsumeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[39]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2800,7 +3116,7 @@ func (x *ConsumeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsumeResponse.ProtoReflect.Descriptor instead.
 func (*ConsumeResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{39}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ConsumeResponse) GetLines() []*ExpandedLine {
@@ -2835,7 +3151,7 @@ type ListOpenConsumptionRequest struct {
 
 func (x *ListOpenConsumptionRequest) Reset() {
 	*x = ListOpenConsumptionRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2847,7 +3163,7 @@ func (x *ListOpenConsumptionRequest) String() string {
 func (*ListOpenConsumptionRequest) ProtoMessage() {}
 
 func (x *ListOpenConsumptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[40]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2860,7 +3176,7 @@ func (x *ListOpenConsumptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOpenConsumptionRequest.ProtoReflect.Descriptor instead.
 func (*ListOpenConsumptionRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{40}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListOpenConsumptionRequest) GetOlderThanMs() int64 {
@@ -2890,7 +3206,7 @@ type OpenConsumption struct {
 
 func (x *OpenConsumption) Reset() {
 	*x = OpenConsumption{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2902,7 +3218,7 @@ func (x *OpenConsumption) String() string {
 func (*OpenConsumption) ProtoMessage() {}
 
 func (x *OpenConsumption) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[41]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2915,7 +3231,7 @@ func (x *OpenConsumption) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenConsumption.ProtoReflect.Descriptor instead.
 func (*OpenConsumption) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{41}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *OpenConsumption) GetOrderId() string {
@@ -2962,7 +3278,7 @@ type ListOpenConsumptionResponse struct {
 
 func (x *ListOpenConsumptionResponse) Reset() {
 	*x = ListOpenConsumptionResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2974,7 +3290,7 @@ func (x *ListOpenConsumptionResponse) String() string {
 func (*ListOpenConsumptionResponse) ProtoMessage() {}
 
 func (x *ListOpenConsumptionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[42]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2987,7 +3303,7 @@ func (x *ListOpenConsumptionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOpenConsumptionResponse.ProtoReflect.Descriptor instead.
 func (*ListOpenConsumptionResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{42}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListOpenConsumptionResponse) GetOpen() []*OpenConsumption {
@@ -3006,7 +3322,7 @@ type ConfirmConsumptionRequest struct {
 
 func (x *ConfirmConsumptionRequest) Reset() {
 	*x = ConfirmConsumptionRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3018,7 +3334,7 @@ func (x *ConfirmConsumptionRequest) String() string {
 func (*ConfirmConsumptionRequest) ProtoMessage() {}
 
 func (x *ConfirmConsumptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[43]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3031,7 +3347,7 @@ func (x *ConfirmConsumptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmConsumptionRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmConsumptionRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{43}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ConfirmConsumptionRequest) GetConfirmed() []*OpenConsumption {
@@ -3049,7 +3365,7 @@ type ConfirmConsumptionResponse struct {
 
 func (x *ConfirmConsumptionResponse) Reset() {
 	*x = ConfirmConsumptionResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3061,7 +3377,7 @@ func (x *ConfirmConsumptionResponse) String() string {
 func (*ConfirmConsumptionResponse) ProtoMessage() {}
 
 func (x *ConfirmConsumptionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[44]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3074,7 +3390,7 @@ func (x *ConfirmConsumptionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmConsumptionResponse.ProtoReflect.Descriptor instead.
 func (*ConfirmConsumptionResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{44}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{49}
 }
 
 type ReverseLine struct {
@@ -3091,7 +3407,7 @@ type ReverseLine struct {
 
 func (x *ReverseLine) Reset() {
 	*x = ReverseLine{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3103,7 +3419,7 @@ func (x *ReverseLine) String() string {
 func (*ReverseLine) ProtoMessage() {}
 
 func (x *ReverseLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[45]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3116,7 +3432,7 @@ func (x *ReverseLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseLine.ProtoReflect.Descriptor instead.
 func (*ReverseLine) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{45}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ReverseLine) GetLine() int32 {
@@ -3163,7 +3479,7 @@ type ReverseRequest struct {
 
 func (x *ReverseRequest) Reset() {
 	*x = ReverseRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3175,7 +3491,7 @@ func (x *ReverseRequest) String() string {
 func (*ReverseRequest) ProtoMessage() {}
 
 func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[46]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3188,7 +3504,7 @@ func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseRequest.ProtoReflect.Descriptor instead.
 func (*ReverseRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{46}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ReverseRequest) GetOrderId() string {
@@ -3249,7 +3565,7 @@ type ReverseResponse struct {
 
 func (x *ReverseResponse) Reset() {
 	*x = ReverseResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3261,7 +3577,7 @@ func (x *ReverseResponse) String() string {
 func (*ReverseResponse) ProtoMessage() {}
 
 func (x *ReverseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[47]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3274,7 +3590,7 @@ func (x *ReverseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseResponse.ProtoReflect.Descriptor instead.
 func (*ReverseResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{47}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ReverseResponse) GetRepeatedCall() bool {
@@ -3293,7 +3609,7 @@ type ListIngredientUsesRequest struct {
 
 func (x *ListIngredientUsesRequest) Reset() {
 	*x = ListIngredientUsesRequest{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3305,7 +3621,7 @@ func (x *ListIngredientUsesRequest) String() string {
 func (*ListIngredientUsesRequest) ProtoMessage() {}
 
 func (x *ListIngredientUsesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[48]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3318,7 +3634,7 @@ func (x *ListIngredientUsesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListIngredientUsesRequest.ProtoReflect.Descriptor instead.
 func (*ListIngredientUsesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{48}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ListIngredientUsesRequest) GetIngredientIds() []string {
@@ -3338,7 +3654,7 @@ type ListIngredientUsesResponse struct {
 
 func (x *ListIngredientUsesResponse) Reset() {
 	*x = ListIngredientUsesResponse{}
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3350,7 +3666,7 @@ func (x *ListIngredientUsesResponse) String() string {
 func (*ListIngredientUsesResponse) ProtoMessage() {}
 
 func (x *ListIngredientUsesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[49]
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3363,7 +3679,7 @@ func (x *ListIngredientUsesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListIngredientUsesResponse.ProtoReflect.Descriptor instead.
 func (*ListIngredientUsesResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{49}
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ListIngredientUsesResponse) GetModifierIds() []string {
@@ -3427,7 +3743,7 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\vmodifier_id\x18\x01 \x01(\tR\n" +
 	"modifierId\x12=\n" +
 	"\aeffects\x18\x02 \x03(\v2#.coffee.inventory.v1.ModifierEffectR\aeffects\x12\x18\n" +
-	"\aversion\x18\x03 \x01(\x03R\aversion\"\xf3\x02\n" +
+	"\aversion\x18\x03 \x01(\x03R\aversion\"\xf0\x03\n" +
 	"\tStockLine\x12\x17\n" +
 	"\acafe_id\x18\x01 \x01(\tR\x06cafeId\x12#\n" +
 	"\ringredient_id\x18\x02 \x01(\tR\fingredientId\x12'\n" +
@@ -3440,7 +3756,12 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x03low\x18\t \x01(\bR\x03low\x128\n" +
 	"\faverage_cost\x18\n" +
 	" \x01(\v2\x15.coffee.type.v1.MoneyR\vaverageCost\x125\n" +
-	"\bmoved_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\amovedAt\"\x84\x03\n" +
+	"\bmoved_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\amovedAt\x12\x1d\n" +
+	"\n" +
+	"used_today\x18\f \x01(\x03R\tusedToday\x12 \n" +
+	"\fused_per_day\x18\r \x01(\x03R\n" +
+	"usedPerDay\x12:\n" +
+	"\vruns_out_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\trunsOutAt\"\xbf\x03\n" +
 	"\bMovement\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
 	"\acafe_id\x18\x02 \x01(\tR\x06cafeId\x12#\n" +
@@ -3455,7 +3776,9 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	" \x01(\tR\fbusinessDate\x12*\n" +
 	"\x02at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x0e\n" +
 	"\x02by\x18\f \x01(\tR\x02by\x12)\n" +
-	"\x04cost\x18\r \x01(\v2\x15.coffee.type.v1.MoneyR\x04cost\"\xcf\x01\n" +
+	"\x04cost\x18\r \x01(\v2\x15.coffee.type.v1.MoneyR\x04cost\x12'\n" +
+	"\ron_hand_after\x18\x0e \x01(\x03H\x00R\vonHandAfter\x88\x01\x01B\x10\n" +
+	"\x0e_on_hand_after\"\xcf\x01\n" +
 	"\x03Use\x12#\n" +
 	"\ringredient_id\x18\x01 \x01(\tR\fingredientId\x12'\n" +
 	"\x0fingredient_name\x18\x02 \x01(\tR\x0eingredientName\x12\x12\n" +
@@ -3580,7 +3903,26 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x15ListMovementsResponse\x12;\n" +
 	"\tmovements\x18\x01 \x03(\v2\x1d.coffee.inventory.v1.MovementR\tmovements\x12\x1f\n" +
 	"\vnext_cursor\x18\x02 \x01(\tR\n" +
-	"nextCursor\"\xea\x01\n" +
+	"nextCursor\"8\n" +
+	"\x13GetAllergensRequest\x12!\n" +
+	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"\x9a\x01\n" +
+	"\tAllergens\x12G\n" +
+	"\n" +
+	"variations\x18\x01 \x03(\v2'.coffee.inventory.v1.VariationAllergensR\n" +
+	"variations\x12D\n" +
+	"\tmodifiers\x18\x02 \x03(\v2&.coffee.inventory.v1.ModifierAllergensR\tmodifiers\"q\n" +
+	"\x12VariationAllergens\x12!\n" +
+	"\fvariation_id\x18\x01 \x01(\tR\vvariationId\x128\n" +
+	"\x05slots\x18\x02 \x03(\v2\".coffee.inventory.v1.SlotAllergensR\x05slots\"\x93\x01\n" +
+	"\x11ModifierAllergens\x12\x1f\n" +
+	"\vmodifier_id\x18\x01 \x01(\tR\n" +
+	"modifierId\x12I\n" +
+	"\x0ereplaces_slots\x18\x02 \x03(\v2\".coffee.inventory.v1.SlotAllergensR\rreplacesSlots\x12\x12\n" +
+	"\x04adds\x18\x03 \x03(\tR\x04adds\"U\n" +
+	"\rSlotAllergens\x12\x12\n" +
+	"\x04slot\x18\x01 \x01(\tR\x04slot\x12\x1c\n" +
+	"\tallergens\x18\x02 \x03(\tR\tallergens\x12\x12\n" +
+	"\x04only\x18\x03 \x01(\tR\x04only\"\xea\x01\n" +
 	"\vConsumeLine\x12\x1e\n" +
 	"\x04line\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x04line\x12+\n" +
@@ -3656,7 +3998,7 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x10\xf4\x03\"\x05r\x03\xb0\x01\x01R\ringredientIds\"d\n" +
 	"\x1aListIngredientUsesResponse\x12!\n" +
 	"\fmodifier_ids\x18\x01 \x03(\tR\vmodifierIds\x12#\n" +
-	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds2\x81\x1a\n" +
+	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds2\x98\x1b\n" +
 	"\x10InventoryService\x12\x97\x01\n" +
 	"\rPutIngredient\x12).coffee.inventory.v1.PutIngredientRequest\x1a\x1f.coffee.inventory.v1.Ingredient\":\x92\x82\x19\x13\n" +
 	"\x05admin\n" +
@@ -3722,7 +4064,9 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02#\x12!/api/v1/cafes/{cafe_id}/movements\x12c\n" +
+	"\boperator\x18\x02\x82\xd3\xe4\x93\x02#\x12!/api/v1/cafes/{cafe_id}/movements\x12\x94\x01\n" +
+	"\fGetAllergens\x12(.coffee.inventory.v1.GetAllergensRequest\x1a\x1e.coffee.inventory.v1.Allergens\":\x92\x82\x19\r\n" +
+	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02#\x12!/api/v1/cafes/{cafe_id}/allergens\x12c\n" +
 	"\aConsume\x12#.coffee.inventory.v1.ConsumeRequest\x1a$.coffee.inventory.v1.ConsumeResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x87\x01\n" +
 	"\x13ListOpenConsumption\x12/.coffee.inventory.v1.ListOpenConsumptionRequest\x1a0.coffee.inventory.v1.ListOpenConsumptionResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
 	"\x12ConfirmConsumption\x12..coffee.inventory.v1.ConfirmConsumptionRequest\x1a/.coffee.inventory.v1.ConfirmConsumptionResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12c\n" +
@@ -3742,7 +4086,7 @@ func file_coffee_inventory_v1_inventory_proto_rawDescGZIP() []byte {
 	return file_coffee_inventory_v1_inventory_proto_rawDescData
 }
 
-var file_coffee_inventory_v1_inventory_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
+var file_coffee_inventory_v1_inventory_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_coffee_inventory_v1_inventory_proto_goTypes = []any{
 	(*Ingredient)(nil),                  // 0: coffee.inventory.v1.Ingredient
 	(*RecipeLine)(nil),                  // 1: coffee.inventory.v1.RecipeLine
@@ -3778,108 +4122,120 @@ var file_coffee_inventory_v1_inventory_proto_goTypes = []any{
 	(*MovementsResponse)(nil),           // 31: coffee.inventory.v1.MovementsResponse
 	(*ListMovementsRequest)(nil),        // 32: coffee.inventory.v1.ListMovementsRequest
 	(*ListMovementsResponse)(nil),       // 33: coffee.inventory.v1.ListMovementsResponse
-	(*ConsumeLine)(nil),                 // 34: coffee.inventory.v1.ConsumeLine
-	(*ConsumeModifier)(nil),             // 35: coffee.inventory.v1.ConsumeModifier
-	(*ConsumeRequest)(nil),              // 36: coffee.inventory.v1.ConsumeRequest
-	(*ExpandedLine)(nil),                // 37: coffee.inventory.v1.ExpandedLine
-	(*Shortage)(nil),                    // 38: coffee.inventory.v1.Shortage
-	(*ConsumeResponse)(nil),             // 39: coffee.inventory.v1.ConsumeResponse
-	(*ListOpenConsumptionRequest)(nil),  // 40: coffee.inventory.v1.ListOpenConsumptionRequest
-	(*OpenConsumption)(nil),             // 41: coffee.inventory.v1.OpenConsumption
-	(*ListOpenConsumptionResponse)(nil), // 42: coffee.inventory.v1.ListOpenConsumptionResponse
-	(*ConfirmConsumptionRequest)(nil),   // 43: coffee.inventory.v1.ConfirmConsumptionRequest
-	(*ConfirmConsumptionResponse)(nil),  // 44: coffee.inventory.v1.ConfirmConsumptionResponse
-	(*ReverseLine)(nil),                 // 45: coffee.inventory.v1.ReverseLine
-	(*ReverseRequest)(nil),              // 46: coffee.inventory.v1.ReverseRequest
-	(*ReverseResponse)(nil),             // 47: coffee.inventory.v1.ReverseResponse
-	(*ListIngredientUsesRequest)(nil),   // 48: coffee.inventory.v1.ListIngredientUsesRequest
-	(*ListIngredientUsesResponse)(nil),  // 49: coffee.inventory.v1.ListIngredientUsesResponse
-	(*timestamppb.Timestamp)(nil),       // 50: google.protobuf.Timestamp
-	(*v1.Money)(nil),                    // 51: coffee.type.v1.Money
+	(*GetAllergensRequest)(nil),         // 34: coffee.inventory.v1.GetAllergensRequest
+	(*Allergens)(nil),                   // 35: coffee.inventory.v1.Allergens
+	(*VariationAllergens)(nil),          // 36: coffee.inventory.v1.VariationAllergens
+	(*ModifierAllergens)(nil),           // 37: coffee.inventory.v1.ModifierAllergens
+	(*SlotAllergens)(nil),               // 38: coffee.inventory.v1.SlotAllergens
+	(*ConsumeLine)(nil),                 // 39: coffee.inventory.v1.ConsumeLine
+	(*ConsumeModifier)(nil),             // 40: coffee.inventory.v1.ConsumeModifier
+	(*ConsumeRequest)(nil),              // 41: coffee.inventory.v1.ConsumeRequest
+	(*ExpandedLine)(nil),                // 42: coffee.inventory.v1.ExpandedLine
+	(*Shortage)(nil),                    // 43: coffee.inventory.v1.Shortage
+	(*ConsumeResponse)(nil),             // 44: coffee.inventory.v1.ConsumeResponse
+	(*ListOpenConsumptionRequest)(nil),  // 45: coffee.inventory.v1.ListOpenConsumptionRequest
+	(*OpenConsumption)(nil),             // 46: coffee.inventory.v1.OpenConsumption
+	(*ListOpenConsumptionResponse)(nil), // 47: coffee.inventory.v1.ListOpenConsumptionResponse
+	(*ConfirmConsumptionRequest)(nil),   // 48: coffee.inventory.v1.ConfirmConsumptionRequest
+	(*ConfirmConsumptionResponse)(nil),  // 49: coffee.inventory.v1.ConfirmConsumptionResponse
+	(*ReverseLine)(nil),                 // 50: coffee.inventory.v1.ReverseLine
+	(*ReverseRequest)(nil),              // 51: coffee.inventory.v1.ReverseRequest
+	(*ReverseResponse)(nil),             // 52: coffee.inventory.v1.ReverseResponse
+	(*ListIngredientUsesRequest)(nil),   // 53: coffee.inventory.v1.ListIngredientUsesRequest
+	(*ListIngredientUsesResponse)(nil),  // 54: coffee.inventory.v1.ListIngredientUsesResponse
+	(*timestamppb.Timestamp)(nil),       // 55: google.protobuf.Timestamp
+	(*v1.Money)(nil),                    // 56: coffee.type.v1.Money
 }
 var file_coffee_inventory_v1_inventory_proto_depIdxs = []int32{
 	1,  // 0: coffee.inventory.v1.Ingredient.made_from:type_name -> coffee.inventory.v1.RecipeLine
-	50, // 1: coffee.inventory.v1.Ingredient.archived_at:type_name -> google.protobuf.Timestamp
+	55, // 1: coffee.inventory.v1.Ingredient.archived_at:type_name -> google.protobuf.Timestamp
 	1,  // 2: coffee.inventory.v1.Recipe.lines:type_name -> coffee.inventory.v1.RecipeLine
 	3,  // 3: coffee.inventory.v1.ModifierEffects.effects:type_name -> coffee.inventory.v1.ModifierEffect
-	51, // 4: coffee.inventory.v1.StockLine.average_cost:type_name -> coffee.type.v1.Money
-	50, // 5: coffee.inventory.v1.StockLine.moved_at:type_name -> google.protobuf.Timestamp
-	50, // 6: coffee.inventory.v1.Movement.at:type_name -> google.protobuf.Timestamp
-	51, // 7: coffee.inventory.v1.Movement.cost:type_name -> coffee.type.v1.Money
-	1,  // 8: coffee.inventory.v1.PutIngredientRequest.made_from:type_name -> coffee.inventory.v1.RecipeLine
-	0,  // 9: coffee.inventory.v1.ListIngredientsResponse.ingredients:type_name -> coffee.inventory.v1.Ingredient
-	1,  // 10: coffee.inventory.v1.PutRecipeRequest.lines:type_name -> coffee.inventory.v1.RecipeLine
-	2,  // 11: coffee.inventory.v1.ListRecipesResponse.recipes:type_name -> coffee.inventory.v1.Recipe
-	3,  // 12: coffee.inventory.v1.PutModifierEffectsRequest.effects:type_name -> coffee.inventory.v1.ModifierEffect
-	34, // 13: coffee.inventory.v1.PreviewExpansionRequest.line:type_name -> coffee.inventory.v1.ConsumeLine
-	37, // 14: coffee.inventory.v1.PreviewExpansionResponse.line:type_name -> coffee.inventory.v1.ExpandedLine
-	34, // 15: coffee.inventory.v1.ExpandLinesRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
-	37, // 16: coffee.inventory.v1.ExpandLinesResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
-	5,  // 17: coffee.inventory.v1.ListStockResponse.stock:type_name -> coffee.inventory.v1.StockLine
-	26, // 18: coffee.inventory.v1.ReceiveRequest.lines:type_name -> coffee.inventory.v1.ReceiveLine
-	51, // 19: coffee.inventory.v1.ReceiveLine.cost:type_name -> coffee.type.v1.Money
-	28, // 20: coffee.inventory.v1.WasteRequest.lines:type_name -> coffee.inventory.v1.WasteLine
-	30, // 21: coffee.inventory.v1.CountRequest.lines:type_name -> coffee.inventory.v1.CountLine
-	50, // 22: coffee.inventory.v1.CountLine.at:type_name -> google.protobuf.Timestamp
-	6,  // 23: coffee.inventory.v1.MovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
-	5,  // 24: coffee.inventory.v1.MovementsResponse.stock:type_name -> coffee.inventory.v1.StockLine
-	6,  // 25: coffee.inventory.v1.ListMovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
-	35, // 26: coffee.inventory.v1.ConsumeLine.modifiers:type_name -> coffee.inventory.v1.ConsumeModifier
-	34, // 27: coffee.inventory.v1.ConsumeRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
-	7,  // 28: coffee.inventory.v1.ExpandedLine.uses:type_name -> coffee.inventory.v1.Use
-	37, // 29: coffee.inventory.v1.ConsumeResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
-	38, // 30: coffee.inventory.v1.ConsumeResponse.shortages:type_name -> coffee.inventory.v1.Shortage
-	50, // 31: coffee.inventory.v1.OpenConsumption.at:type_name -> google.protobuf.Timestamp
-	41, // 32: coffee.inventory.v1.ListOpenConsumptionResponse.open:type_name -> coffee.inventory.v1.OpenConsumption
-	41, // 33: coffee.inventory.v1.ConfirmConsumptionRequest.confirmed:type_name -> coffee.inventory.v1.OpenConsumption
-	45, // 34: coffee.inventory.v1.ReverseRequest.lines:type_name -> coffee.inventory.v1.ReverseLine
-	8,  // 35: coffee.inventory.v1.InventoryService.PutIngredient:input_type -> coffee.inventory.v1.PutIngredientRequest
-	9,  // 36: coffee.inventory.v1.InventoryService.ListIngredients:input_type -> coffee.inventory.v1.ListIngredientsRequest
-	11, // 37: coffee.inventory.v1.InventoryService.ArchiveIngredient:input_type -> coffee.inventory.v1.ArchiveIngredientRequest
-	12, // 38: coffee.inventory.v1.InventoryService.PutRecipe:input_type -> coffee.inventory.v1.PutRecipeRequest
-	13, // 39: coffee.inventory.v1.InventoryService.GetRecipe:input_type -> coffee.inventory.v1.GetRecipeRequest
-	14, // 40: coffee.inventory.v1.InventoryService.ListRecipes:input_type -> coffee.inventory.v1.ListRecipesRequest
-	16, // 41: coffee.inventory.v1.InventoryService.PutModifierEffects:input_type -> coffee.inventory.v1.PutModifierEffectsRequest
-	17, // 42: coffee.inventory.v1.InventoryService.GetModifierEffects:input_type -> coffee.inventory.v1.GetModifierEffectsRequest
-	18, // 43: coffee.inventory.v1.InventoryService.PreviewExpansion:input_type -> coffee.inventory.v1.PreviewExpansionRequest
-	22, // 44: coffee.inventory.v1.InventoryService.ListStock:input_type -> coffee.inventory.v1.ListStockRequest
-	24, // 45: coffee.inventory.v1.InventoryService.PutPar:input_type -> coffee.inventory.v1.PutParRequest
-	25, // 46: coffee.inventory.v1.InventoryService.Receive:input_type -> coffee.inventory.v1.ReceiveRequest
-	27, // 47: coffee.inventory.v1.InventoryService.Waste:input_type -> coffee.inventory.v1.WasteRequest
-	29, // 48: coffee.inventory.v1.InventoryService.Count:input_type -> coffee.inventory.v1.CountRequest
-	32, // 49: coffee.inventory.v1.InventoryService.ListMovements:input_type -> coffee.inventory.v1.ListMovementsRequest
-	36, // 50: coffee.inventory.v1.InventoryService.Consume:input_type -> coffee.inventory.v1.ConsumeRequest
-	40, // 51: coffee.inventory.v1.InventoryService.ListOpenConsumption:input_type -> coffee.inventory.v1.ListOpenConsumptionRequest
-	43, // 52: coffee.inventory.v1.InventoryService.ConfirmConsumption:input_type -> coffee.inventory.v1.ConfirmConsumptionRequest
-	46, // 53: coffee.inventory.v1.InventoryService.Reverse:input_type -> coffee.inventory.v1.ReverseRequest
-	20, // 54: coffee.inventory.v1.InventoryService.ExpandLines:input_type -> coffee.inventory.v1.ExpandLinesRequest
-	48, // 55: coffee.inventory.v1.InventoryService.ListIngredientUses:input_type -> coffee.inventory.v1.ListIngredientUsesRequest
-	0,  // 56: coffee.inventory.v1.InventoryService.PutIngredient:output_type -> coffee.inventory.v1.Ingredient
-	10, // 57: coffee.inventory.v1.InventoryService.ListIngredients:output_type -> coffee.inventory.v1.ListIngredientsResponse
-	0,  // 58: coffee.inventory.v1.InventoryService.ArchiveIngredient:output_type -> coffee.inventory.v1.Ingredient
-	2,  // 59: coffee.inventory.v1.InventoryService.PutRecipe:output_type -> coffee.inventory.v1.Recipe
-	2,  // 60: coffee.inventory.v1.InventoryService.GetRecipe:output_type -> coffee.inventory.v1.Recipe
-	15, // 61: coffee.inventory.v1.InventoryService.ListRecipes:output_type -> coffee.inventory.v1.ListRecipesResponse
-	4,  // 62: coffee.inventory.v1.InventoryService.PutModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
-	4,  // 63: coffee.inventory.v1.InventoryService.GetModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
-	19, // 64: coffee.inventory.v1.InventoryService.PreviewExpansion:output_type -> coffee.inventory.v1.PreviewExpansionResponse
-	23, // 65: coffee.inventory.v1.InventoryService.ListStock:output_type -> coffee.inventory.v1.ListStockResponse
-	5,  // 66: coffee.inventory.v1.InventoryService.PutPar:output_type -> coffee.inventory.v1.StockLine
-	31, // 67: coffee.inventory.v1.InventoryService.Receive:output_type -> coffee.inventory.v1.MovementsResponse
-	31, // 68: coffee.inventory.v1.InventoryService.Waste:output_type -> coffee.inventory.v1.MovementsResponse
-	31, // 69: coffee.inventory.v1.InventoryService.Count:output_type -> coffee.inventory.v1.MovementsResponse
-	33, // 70: coffee.inventory.v1.InventoryService.ListMovements:output_type -> coffee.inventory.v1.ListMovementsResponse
-	39, // 71: coffee.inventory.v1.InventoryService.Consume:output_type -> coffee.inventory.v1.ConsumeResponse
-	42, // 72: coffee.inventory.v1.InventoryService.ListOpenConsumption:output_type -> coffee.inventory.v1.ListOpenConsumptionResponse
-	44, // 73: coffee.inventory.v1.InventoryService.ConfirmConsumption:output_type -> coffee.inventory.v1.ConfirmConsumptionResponse
-	47, // 74: coffee.inventory.v1.InventoryService.Reverse:output_type -> coffee.inventory.v1.ReverseResponse
-	21, // 75: coffee.inventory.v1.InventoryService.ExpandLines:output_type -> coffee.inventory.v1.ExpandLinesResponse
-	49, // 76: coffee.inventory.v1.InventoryService.ListIngredientUses:output_type -> coffee.inventory.v1.ListIngredientUsesResponse
-	56, // [56:77] is the sub-list for method output_type
-	35, // [35:56] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	56, // 4: coffee.inventory.v1.StockLine.average_cost:type_name -> coffee.type.v1.Money
+	55, // 5: coffee.inventory.v1.StockLine.moved_at:type_name -> google.protobuf.Timestamp
+	55, // 6: coffee.inventory.v1.StockLine.runs_out_at:type_name -> google.protobuf.Timestamp
+	55, // 7: coffee.inventory.v1.Movement.at:type_name -> google.protobuf.Timestamp
+	56, // 8: coffee.inventory.v1.Movement.cost:type_name -> coffee.type.v1.Money
+	1,  // 9: coffee.inventory.v1.PutIngredientRequest.made_from:type_name -> coffee.inventory.v1.RecipeLine
+	0,  // 10: coffee.inventory.v1.ListIngredientsResponse.ingredients:type_name -> coffee.inventory.v1.Ingredient
+	1,  // 11: coffee.inventory.v1.PutRecipeRequest.lines:type_name -> coffee.inventory.v1.RecipeLine
+	2,  // 12: coffee.inventory.v1.ListRecipesResponse.recipes:type_name -> coffee.inventory.v1.Recipe
+	3,  // 13: coffee.inventory.v1.PutModifierEffectsRequest.effects:type_name -> coffee.inventory.v1.ModifierEffect
+	39, // 14: coffee.inventory.v1.PreviewExpansionRequest.line:type_name -> coffee.inventory.v1.ConsumeLine
+	42, // 15: coffee.inventory.v1.PreviewExpansionResponse.line:type_name -> coffee.inventory.v1.ExpandedLine
+	39, // 16: coffee.inventory.v1.ExpandLinesRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
+	42, // 17: coffee.inventory.v1.ExpandLinesResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
+	5,  // 18: coffee.inventory.v1.ListStockResponse.stock:type_name -> coffee.inventory.v1.StockLine
+	26, // 19: coffee.inventory.v1.ReceiveRequest.lines:type_name -> coffee.inventory.v1.ReceiveLine
+	56, // 20: coffee.inventory.v1.ReceiveLine.cost:type_name -> coffee.type.v1.Money
+	28, // 21: coffee.inventory.v1.WasteRequest.lines:type_name -> coffee.inventory.v1.WasteLine
+	30, // 22: coffee.inventory.v1.CountRequest.lines:type_name -> coffee.inventory.v1.CountLine
+	55, // 23: coffee.inventory.v1.CountLine.at:type_name -> google.protobuf.Timestamp
+	6,  // 24: coffee.inventory.v1.MovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
+	5,  // 25: coffee.inventory.v1.MovementsResponse.stock:type_name -> coffee.inventory.v1.StockLine
+	6,  // 26: coffee.inventory.v1.ListMovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
+	36, // 27: coffee.inventory.v1.Allergens.variations:type_name -> coffee.inventory.v1.VariationAllergens
+	37, // 28: coffee.inventory.v1.Allergens.modifiers:type_name -> coffee.inventory.v1.ModifierAllergens
+	38, // 29: coffee.inventory.v1.VariationAllergens.slots:type_name -> coffee.inventory.v1.SlotAllergens
+	38, // 30: coffee.inventory.v1.ModifierAllergens.replaces_slots:type_name -> coffee.inventory.v1.SlotAllergens
+	40, // 31: coffee.inventory.v1.ConsumeLine.modifiers:type_name -> coffee.inventory.v1.ConsumeModifier
+	39, // 32: coffee.inventory.v1.ConsumeRequest.lines:type_name -> coffee.inventory.v1.ConsumeLine
+	7,  // 33: coffee.inventory.v1.ExpandedLine.uses:type_name -> coffee.inventory.v1.Use
+	42, // 34: coffee.inventory.v1.ConsumeResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
+	43, // 35: coffee.inventory.v1.ConsumeResponse.shortages:type_name -> coffee.inventory.v1.Shortage
+	55, // 36: coffee.inventory.v1.OpenConsumption.at:type_name -> google.protobuf.Timestamp
+	46, // 37: coffee.inventory.v1.ListOpenConsumptionResponse.open:type_name -> coffee.inventory.v1.OpenConsumption
+	46, // 38: coffee.inventory.v1.ConfirmConsumptionRequest.confirmed:type_name -> coffee.inventory.v1.OpenConsumption
+	50, // 39: coffee.inventory.v1.ReverseRequest.lines:type_name -> coffee.inventory.v1.ReverseLine
+	8,  // 40: coffee.inventory.v1.InventoryService.PutIngredient:input_type -> coffee.inventory.v1.PutIngredientRequest
+	9,  // 41: coffee.inventory.v1.InventoryService.ListIngredients:input_type -> coffee.inventory.v1.ListIngredientsRequest
+	11, // 42: coffee.inventory.v1.InventoryService.ArchiveIngredient:input_type -> coffee.inventory.v1.ArchiveIngredientRequest
+	12, // 43: coffee.inventory.v1.InventoryService.PutRecipe:input_type -> coffee.inventory.v1.PutRecipeRequest
+	13, // 44: coffee.inventory.v1.InventoryService.GetRecipe:input_type -> coffee.inventory.v1.GetRecipeRequest
+	14, // 45: coffee.inventory.v1.InventoryService.ListRecipes:input_type -> coffee.inventory.v1.ListRecipesRequest
+	16, // 46: coffee.inventory.v1.InventoryService.PutModifierEffects:input_type -> coffee.inventory.v1.PutModifierEffectsRequest
+	17, // 47: coffee.inventory.v1.InventoryService.GetModifierEffects:input_type -> coffee.inventory.v1.GetModifierEffectsRequest
+	18, // 48: coffee.inventory.v1.InventoryService.PreviewExpansion:input_type -> coffee.inventory.v1.PreviewExpansionRequest
+	22, // 49: coffee.inventory.v1.InventoryService.ListStock:input_type -> coffee.inventory.v1.ListStockRequest
+	24, // 50: coffee.inventory.v1.InventoryService.PutPar:input_type -> coffee.inventory.v1.PutParRequest
+	25, // 51: coffee.inventory.v1.InventoryService.Receive:input_type -> coffee.inventory.v1.ReceiveRequest
+	27, // 52: coffee.inventory.v1.InventoryService.Waste:input_type -> coffee.inventory.v1.WasteRequest
+	29, // 53: coffee.inventory.v1.InventoryService.Count:input_type -> coffee.inventory.v1.CountRequest
+	32, // 54: coffee.inventory.v1.InventoryService.ListMovements:input_type -> coffee.inventory.v1.ListMovementsRequest
+	34, // 55: coffee.inventory.v1.InventoryService.GetAllergens:input_type -> coffee.inventory.v1.GetAllergensRequest
+	41, // 56: coffee.inventory.v1.InventoryService.Consume:input_type -> coffee.inventory.v1.ConsumeRequest
+	45, // 57: coffee.inventory.v1.InventoryService.ListOpenConsumption:input_type -> coffee.inventory.v1.ListOpenConsumptionRequest
+	48, // 58: coffee.inventory.v1.InventoryService.ConfirmConsumption:input_type -> coffee.inventory.v1.ConfirmConsumptionRequest
+	51, // 59: coffee.inventory.v1.InventoryService.Reverse:input_type -> coffee.inventory.v1.ReverseRequest
+	20, // 60: coffee.inventory.v1.InventoryService.ExpandLines:input_type -> coffee.inventory.v1.ExpandLinesRequest
+	53, // 61: coffee.inventory.v1.InventoryService.ListIngredientUses:input_type -> coffee.inventory.v1.ListIngredientUsesRequest
+	0,  // 62: coffee.inventory.v1.InventoryService.PutIngredient:output_type -> coffee.inventory.v1.Ingredient
+	10, // 63: coffee.inventory.v1.InventoryService.ListIngredients:output_type -> coffee.inventory.v1.ListIngredientsResponse
+	0,  // 64: coffee.inventory.v1.InventoryService.ArchiveIngredient:output_type -> coffee.inventory.v1.Ingredient
+	2,  // 65: coffee.inventory.v1.InventoryService.PutRecipe:output_type -> coffee.inventory.v1.Recipe
+	2,  // 66: coffee.inventory.v1.InventoryService.GetRecipe:output_type -> coffee.inventory.v1.Recipe
+	15, // 67: coffee.inventory.v1.InventoryService.ListRecipes:output_type -> coffee.inventory.v1.ListRecipesResponse
+	4,  // 68: coffee.inventory.v1.InventoryService.PutModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
+	4,  // 69: coffee.inventory.v1.InventoryService.GetModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
+	19, // 70: coffee.inventory.v1.InventoryService.PreviewExpansion:output_type -> coffee.inventory.v1.PreviewExpansionResponse
+	23, // 71: coffee.inventory.v1.InventoryService.ListStock:output_type -> coffee.inventory.v1.ListStockResponse
+	5,  // 72: coffee.inventory.v1.InventoryService.PutPar:output_type -> coffee.inventory.v1.StockLine
+	31, // 73: coffee.inventory.v1.InventoryService.Receive:output_type -> coffee.inventory.v1.MovementsResponse
+	31, // 74: coffee.inventory.v1.InventoryService.Waste:output_type -> coffee.inventory.v1.MovementsResponse
+	31, // 75: coffee.inventory.v1.InventoryService.Count:output_type -> coffee.inventory.v1.MovementsResponse
+	33, // 76: coffee.inventory.v1.InventoryService.ListMovements:output_type -> coffee.inventory.v1.ListMovementsResponse
+	35, // 77: coffee.inventory.v1.InventoryService.GetAllergens:output_type -> coffee.inventory.v1.Allergens
+	44, // 78: coffee.inventory.v1.InventoryService.Consume:output_type -> coffee.inventory.v1.ConsumeResponse
+	47, // 79: coffee.inventory.v1.InventoryService.ListOpenConsumption:output_type -> coffee.inventory.v1.ListOpenConsumptionResponse
+	49, // 80: coffee.inventory.v1.InventoryService.ConfirmConsumption:output_type -> coffee.inventory.v1.ConfirmConsumptionResponse
+	52, // 81: coffee.inventory.v1.InventoryService.Reverse:output_type -> coffee.inventory.v1.ReverseResponse
+	21, // 82: coffee.inventory.v1.InventoryService.ExpandLines:output_type -> coffee.inventory.v1.ExpandLinesResponse
+	54, // 83: coffee.inventory.v1.InventoryService.ListIngredientUses:output_type -> coffee.inventory.v1.ListIngredientUsesResponse
+	62, // [62:84] is the sub-list for method output_type
+	40, // [40:62] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_coffee_inventory_v1_inventory_proto_init() }
@@ -3887,13 +4243,14 @@ func file_coffee_inventory_v1_inventory_proto_init() {
 	if File_coffee_inventory_v1_inventory_proto != nil {
 		return
 	}
+	file_coffee_inventory_v1_inventory_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_inventory_v1_inventory_proto_rawDesc), len(file_coffee_inventory_v1_inventory_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   50,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

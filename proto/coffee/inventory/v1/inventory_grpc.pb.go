@@ -37,6 +37,7 @@ const (
 	InventoryService_Waste_FullMethodName               = "/coffee.inventory.v1.InventoryService/Waste"
 	InventoryService_Count_FullMethodName               = "/coffee.inventory.v1.InventoryService/Count"
 	InventoryService_ListMovements_FullMethodName       = "/coffee.inventory.v1.InventoryService/ListMovements"
+	InventoryService_GetAllergens_FullMethodName        = "/coffee.inventory.v1.InventoryService/GetAllergens"
 	InventoryService_Consume_FullMethodName             = "/coffee.inventory.v1.InventoryService/Consume"
 	InventoryService_ListOpenConsumption_FullMethodName = "/coffee.inventory.v1.InventoryService/ListOpenConsumption"
 	InventoryService_ConfirmConsumption_FullMethodName  = "/coffee.inventory.v1.InventoryService/ConfirmConsumption"
@@ -74,6 +75,10 @@ type InventoryServiceClient interface {
 	Count(ctx context.Context, in *CountRequest, opts ...grpc.CallOption) (*MovementsResponse, error)
 	// ListMovements is the append-only history, newest first.
 	ListMovements(ctx context.Context, in *ListMovementsRequest, opts ...grpc.CallOption) (*ListMovementsResponse, error)
+	// GetAllergens tells what every drink of the chain contains, slot by slot, and what every modifier brings and takes
+	// away, so that a screen knows the allergens of any choice without asking again. It leans to saying too much, never
+	// too little; a quote or an order (its lines' allergens) is the authority.
+	GetAllergens(ctx context.Context, in *GetAllergensRequest, opts ...grpc.CallOption) (*Allergens, error)
 	// Consume expands the recipes of an order and takes the stock: one transaction, idempotent by (order_id, attempt),
 	// refused as a whole when a counted good is short. Refusals are not stored.
 	Consume(ctx context.Context, in *ConsumeRequest, opts ...grpc.CallOption) (*ConsumeResponse, error)
@@ -249,6 +254,16 @@ func (c *inventoryServiceClient) ListMovements(ctx context.Context, in *ListMove
 	return out, nil
 }
 
+func (c *inventoryServiceClient) GetAllergens(ctx context.Context, in *GetAllergensRequest, opts ...grpc.CallOption) (*Allergens, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Allergens)
+	err := c.cc.Invoke(ctx, InventoryService_GetAllergens_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *inventoryServiceClient) Consume(ctx context.Context, in *ConsumeRequest, opts ...grpc.CallOption) (*ConsumeResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ConsumeResponse)
@@ -338,6 +353,10 @@ type InventoryServiceServer interface {
 	Count(context.Context, *CountRequest) (*MovementsResponse, error)
 	// ListMovements is the append-only history, newest first.
 	ListMovements(context.Context, *ListMovementsRequest) (*ListMovementsResponse, error)
+	// GetAllergens tells what every drink of the chain contains, slot by slot, and what every modifier brings and takes
+	// away, so that a screen knows the allergens of any choice without asking again. It leans to saying too much, never
+	// too little; a quote or an order (its lines' allergens) is the authority.
+	GetAllergens(context.Context, *GetAllergensRequest) (*Allergens, error)
 	// Consume expands the recipes of an order and takes the stock: one transaction, idempotent by (order_id, attempt),
 	// refused as a whole when a counted good is short. Refusals are not stored.
 	Consume(context.Context, *ConsumeRequest) (*ConsumeResponse, error)
@@ -407,6 +426,9 @@ func (UnimplementedInventoryServiceServer) Count(context.Context, *CountRequest)
 }
 func (UnimplementedInventoryServiceServer) ListMovements(context.Context, *ListMovementsRequest) (*ListMovementsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListMovements not implemented")
+}
+func (UnimplementedInventoryServiceServer) GetAllergens(context.Context, *GetAllergensRequest) (*Allergens, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetAllergens not implemented")
 }
 func (UnimplementedInventoryServiceServer) Consume(context.Context, *ConsumeRequest) (*ConsumeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Consume not implemented")
@@ -717,6 +739,24 @@ func _InventoryService_ListMovements_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _InventoryService_GetAllergens_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetAllergensRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InventoryServiceServer).GetAllergens(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InventoryService_GetAllergens_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InventoryServiceServer).GetAllergens(ctx, req.(*GetAllergensRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _InventoryService_Consume_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ConsumeRequest)
 	if err := dec(in); err != nil {
@@ -891,6 +931,10 @@ var InventoryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListMovements",
 			Handler:    _InventoryService_ListMovements_Handler,
+		},
+		{
+			MethodName: "GetAllergens",
+			Handler:    _InventoryService_GetAllergens_Handler,
 		},
 		{
 			MethodName: "Consume",

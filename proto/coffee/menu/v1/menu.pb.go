@@ -30,12 +30,16 @@ const (
 )
 
 type Category struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	Rank          int32                  `protobuf:"varint,3,opt,name=rank,proto3" json:"rank,omitempty"`
-	Version       int64                  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
-	ArchivedAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=archived_at,json=archivedAt,proto3" json:"archived_at,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Id         string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name       string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Rank       int32                  `protobuf:"varint,3,opt,name=rank,proto3" json:"rank,omitempty"`
+	Version    int64                  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	ArchivedAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=archived_at,json=archivedAt,proto3" json:"archived_at,omitempty"`
+	// What stands on a screen where there is no picture: one of the words of PutCategoryRequest, or empty.
+	Drawing string `protobuf:"bytes,6,opt,name=drawing,proto3" json:"drawing,omitempty"`
+	// The colour family of the drawing: coffee, tea, cold, bakery, food, or empty.
+	Tint          string `protobuf:"bytes,7,opt,name=tint,proto3" json:"tint,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -105,6 +109,20 @@ func (x *Category) GetArchivedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Category) GetDrawing() string {
+	if x != nil {
+		return x.Drawing
+	}
+	return ""
+}
+
+func (x *Category) GetTint() string {
+	if x != nil {
+		return x.Tint
+	}
+	return ""
+}
+
 // Item is one thing on the menu; its variations (sizes) carry the prices.
 type Item struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
@@ -122,8 +140,10 @@ type Item struct {
 	PriceWindows     []*PriceWindow         `protobuf:"bytes,10,rep,name=price_windows,json=priceWindows,proto3" json:"price_windows,omitempty"`
 	Version          int64                  `protobuf:"varint,11,opt,name=version,proto3" json:"version,omitempty"`
 	ArchivedAt       *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=archived_at,json=archivedAt,proto3" json:"archived_at,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Empty: its category's.
+	Drawing       string `protobuf:"bytes,13,opt,name=drawing,proto3" json:"drawing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Item) Reset() {
@@ -238,6 +258,13 @@ func (x *Item) GetArchivedAt() *timestamppb.Timestamp {
 		return x.ArchivedAt
 	}
 	return nil
+}
+
+func (x *Item) GetDrawing() string {
+	if x != nil {
+		return x.Drawing
+	}
+	return ""
 }
 
 type Variation struct {
@@ -1062,6 +1089,8 @@ type MenuCategory struct {
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	Rank          int32                  `protobuf:"varint,3,opt,name=rank,proto3" json:"rank,omitempty"`
+	Drawing       string                 `protobuf:"bytes,4,opt,name=drawing,proto3" json:"drawing,omitempty"`
+	Tint          string                 `protobuf:"bytes,5,opt,name=tint,proto3" json:"tint,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1117,6 +1146,20 @@ func (x *MenuCategory) GetRank() int32 {
 	return 0
 }
 
+func (x *MenuCategory) GetDrawing() string {
+	if x != nil {
+		return x.Drawing
+	}
+	return ""
+}
+
+func (x *MenuCategory) GetTint() string {
+	if x != nil {
+		return x.Tint
+	}
+	return ""
+}
+
 type MenuItem struct {
 	state            protoimpl.MessageState `protogen:"open.v1"`
 	Id               string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1128,8 +1171,10 @@ type MenuItem struct {
 	Rank             int32                  `protobuf:"varint,7,opt,name=rank,proto3" json:"rank,omitempty"`
 	Variations       []*MenuVariation       `protobuf:"bytes,8,rep,name=variations,proto3" json:"variations,omitempty"`
 	ModifierGroupIds []string               `protobuf:"bytes,9,rep,name=modifier_group_ids,json=modifierGroupIds,proto3" json:"modifier_group_ids,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Its own, or its category's where it has none.
+	Drawing       string `protobuf:"bytes,10,opt,name=drawing,proto3" json:"drawing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *MenuItem) Reset() {
@@ -1223,6 +1268,13 @@ func (x *MenuItem) GetModifierGroupIds() []string {
 		return x.ModifierGroupIds
 	}
 	return nil
+}
+
+func (x *MenuItem) GetDrawing() string {
+	if x != nil {
+		return x.Drawing
+	}
+	return ""
 }
 
 type MenuVariation struct {
@@ -1701,11 +1753,15 @@ func (x *SoldOut) GetBy() string {
 }
 
 type PutCategoryRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	Rank          int32                  `protobuf:"varint,3,opt,name=rank,proto3" json:"rank,omitempty"`
-	Version       int64                  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name    string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Rank    int32                  `protobuf:"varint,3,opt,name=rank,proto3" json:"rank,omitempty"`
+	Version int64                  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	// What a screen draws for its items. Empty: nothing in particular.
+	Drawing string `protobuf:"bytes,5,opt,name=drawing,proto3" json:"drawing,omitempty"`
+	// The colour family of the drawings.
+	Tint          string `protobuf:"bytes,6,opt,name=tint,proto3" json:"tint,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1766,6 +1822,20 @@ func (x *PutCategoryRequest) GetVersion() int64 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *PutCategoryRequest) GetDrawing() string {
+	if x != nil {
+		return x.Drawing
+	}
+	return ""
+}
+
+func (x *PutCategoryRequest) GetTint() string {
+	if x != nil {
+		return x.Tint
+	}
+	return ""
 }
 
 type ListCategoriesRequest struct {
@@ -1915,8 +1985,10 @@ type PutItemRequest struct {
 	ModifierGroupIds []string       `protobuf:"bytes,9,rep,name=modifier_group_ids,json=modifierGroupIds,proto3" json:"modifier_group_ids,omitempty"`
 	PriceWindows     []*PriceWindow `protobuf:"bytes,10,rep,name=price_windows,json=priceWindows,proto3" json:"price_windows,omitempty"`
 	Version          int64          `protobuf:"varint,11,opt,name=version,proto3" json:"version,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Empty: its category's.
+	Drawing       string `protobuf:"bytes,12,opt,name=drawing,proto3" json:"drawing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PutItemRequest) Reset() {
@@ -2024,6 +2096,13 @@ func (x *PutItemRequest) GetVersion() int64 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *PutItemRequest) GetDrawing() string {
+	if x != nil {
+		return x.Drawing
+	}
+	return ""
 }
 
 type GetItemRequest struct {
@@ -3431,14 +3510,16 @@ var File_coffee_menu_v1_menu_proto protoreflect.FileDescriptor
 
 const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	"\n" +
-	"\x19coffee/menu/v1/menu.proto\x12\x0ecoffee.menu.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a\x19coffee/type/v1/type.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x01\n" +
+	"\x19coffee/menu/v1/menu.proto\x12\x0ecoffee.menu.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a\x19coffee/type/v1/type.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x01\n" +
 	"\bCategory\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
 	"\x04rank\x18\x03 \x01(\x05R\x04rank\x12\x18\n" +
 	"\aversion\x18\x04 \x01(\x03R\aversion\x12;\n" +
 	"\varchived_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"archivedAt\"\xb8\x03\n" +
+	"archivedAt\x12\x18\n" +
+	"\adrawing\x18\x06 \x01(\tR\adrawing\x12\x12\n" +
+	"\x04tint\x18\a \x01(\tR\x04tint\"\xd2\x03\n" +
 	"\x04Item\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcategory_id\x18\x02 \x01(\tR\n" +
@@ -3456,7 +3537,8 @@ const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	" \x03(\v2\x1b.coffee.menu.v1.PriceWindowR\fpriceWindows\x12\x18\n" +
 	"\aversion\x18\v \x01(\x03R\aversion\x12;\n" +
 	"\varchived_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"archivedAt\"\xaa\x01\n" +
+	"archivedAt\x12\x18\n" +
+	"\adrawing\x18\r \x01(\tR\adrawing\"\xaa\x01\n" +
 	"\tVariation\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12\x1d\n" +
 	"\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(R\x04name\x127\n" +
@@ -3536,11 +3618,13 @@ const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	"categories\x12.\n" +
 	"\x05items\x18\a \x03(\v2\x18.coffee.menu.v1.MenuItemR\x05items\x12J\n" +
 	"\x0fmodifier_groups\x18\b \x03(\v2!.coffee.menu.v1.MenuModifierGroupR\x0emodifierGroups\x121\n" +
-	"\x06combos\x18\t \x03(\v2\x19.coffee.menu.v1.MenuComboR\x06combos\"F\n" +
+	"\x06combos\x18\t \x03(\v2\x19.coffee.menu.v1.MenuComboR\x06combos\"t\n" +
 	"\fMenuCategory\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
-	"\x04rank\x18\x03 \x01(\x05R\x04rank\"\xa7\x02\n" +
+	"\x04rank\x18\x03 \x01(\x05R\x04rank\x12\x18\n" +
+	"\adrawing\x18\x04 \x01(\tR\adrawing\x12\x12\n" +
+	"\x04tint\x18\x05 \x01(\tR\x04tint\"\xc1\x02\n" +
 	"\bMenuItem\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcategory_id\x18\x02 \x01(\tR\n" +
@@ -3553,7 +3637,9 @@ const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	"\n" +
 	"variations\x18\b \x03(\v2\x1d.coffee.menu.v1.MenuVariationR\n" +
 	"variations\x12,\n" +
-	"\x12modifier_group_ids\x18\t \x03(\tR\x10modifierGroupIds\"\xc7\x01\n" +
+	"\x12modifier_group_ids\x18\t \x03(\tR\x10modifierGroupIds\x12\x18\n" +
+	"\adrawing\x18\n" +
+	" \x01(\tR\adrawing\"\xc7\x01\n" +
 	"\rMenuVariation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12+\n" +
@@ -3597,13 +3683,16 @@ const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	"\x02id\x18\x03 \x01(\tR\x02id\x120\n" +
 	"\x05since\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x120\n" +
 	"\x05until\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x0e\n" +
-	"\x02by\x18\x06 \x01(\tR\x02by\"\x90\x01\n" +
+	"\x02by\x18\x06 \x01(\tR\x02by\"\xdc\x02\n" +
 	"\x12PutCategoryRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12\x1d\n" +
 	"\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<R\x04name\x12\x1e\n" +
 	"\x04rank\x18\x03 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x90N(\x00R\x04rank\x12!\n" +
-	"\aversion\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\aversion\"B\n" +
+	"\aversion\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\aversion\x12\x8b\x01\n" +
+	"\adrawing\x18\x05 \x01(\tBq\xbaHnrlR\x00R\x03cupR\x03mugR\n" +
+	"glass_tallR\x05to_goR\x03potR\tglass_iceR\x06bottleR\tcroissantR\x04cakeR\bsandwichR\x04bowlR\x05plateR\x06cookieR\x03bagR\adrawing\x12<\n" +
+	"\x04tint\x18\x06 \x01(\tB(\xbaH%r#R\x00R\x06coffeeR\x03teaR\x04coldR\x06bakeryR\x04foodR\x04tint\"B\n" +
 	"\x15ListCategoriesRequest\x12)\n" +
 	"\x10include_archived\x18\x01 \x01(\bR\x0fincludeArchived\"R\n" +
 	"\x16ListCategoriesResponse\x128\n" +
@@ -3611,7 +3700,7 @@ const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	"categories\x18\x01 \x03(\v2\x18.coffee.menu.v1.CategoryR\n" +
 	"categories\"2\n" +
 	"\x16ArchiveCategoryRequest\x12\x18\n" +
-	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\"\xa5\x04\n" +
+	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\"\xb3\x05\n" +
 	"\x0ePutItemRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12)\n" +
 	"\vcategory_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
@@ -3629,7 +3718,9 @@ const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	"\x12modifier_group_ids\x18\t \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x14\x18\x01\"\x05r\x03\xb0\x01\x01R\x10modifierGroupIds\x12J\n" +
 	"\rprice_windows\x18\n" +
 	" \x03(\v2\x1b.coffee.menu.v1.PriceWindowB\b\xbaH\x05\x92\x01\x02\x102R\fpriceWindows\x12!\n" +
-	"\aversion\x18\v \x01(\x03B\a\xbaH\x04\"\x02(\x00R\aversion\"*\n" +
+	"\aversion\x18\v \x01(\x03B\a\xbaH\x04\"\x02(\x00R\aversion\x12\x8b\x01\n" +
+	"\adrawing\x18\f \x01(\tBq\xbaHnrlR\x00R\x03cupR\x03mugR\n" +
+	"glass_tallR\x05to_goR\x03potR\tglass_iceR\x06bottleR\tcroissantR\x04cakeR\bsandwichR\x04bowlR\x05plateR\x06cookieR\x03bagR\adrawing\"*\n" +
 	"\x0eGetItemRequest\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\"\xca\x01\n" +
 	"\x10ListItemsRequest\x12\x1d\n" +

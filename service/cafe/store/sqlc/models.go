@@ -5,6 +5,8 @@
 package sqlc
 
 import (
+	"database/sql"
+
 	"coffee/internal/db"
 )
 
@@ -38,4 +40,6 @@ type Cafe struct {
 	Version        int64
 	UpdatedAt      int64
 	ArchivedAt     int64
+	LatitudeE6     sql.NullInt32
+	LongitudeE6    sql.NullInt32
 }

@@ -7,12 +7,13 @@ package sqlc
 
 import (
 	"context"
+	"database/sql"
 
 	"coffee/internal/db"
 )
 
 const getCafe = `-- name: GetCafe :one
-SELECT id, name, name_key, search, address, city, time_zone, currency, cutoff_minutes, default_service, tax, hours, exceptions, origin, version, updated_at, archived_at FROM cafe WHERE id = ?
+SELECT id, name, name_key, search, address, city, time_zone, currency, cutoff_minutes, default_service, tax, hours, exceptions, origin, version, updated_at, archived_at, latitude_e6, longitude_e6 FROM cafe WHERE id = ?
 `
 
 func (q *Queries) GetCafe(ctx context.Context, id db.ID) (Cafe, error) {
@@ -36,14 +37,16 @@ func (q *Queries) GetCafe(ctx context.Context, id db.ID) (Cafe, error) {
 		&i.Version,
 		&i.UpdatedAt,
 		&i.ArchivedAt,
+		&i.LatitudeE6,
+		&i.LongitudeE6,
 	)
 	return i, err
 }
 
 const insertCafe = `-- name: InsertCafe :exec
 INSERT INTO cafe (id, name, name_key, search, address, city, time_zone, currency, cutoff_minutes, default_service,
-  tax, hours, exceptions, origin, version, updated_at, archived_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  tax, hours, exceptions, origin, version, updated_at, archived_at, latitude_e6, longitude_e6)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 `
 
 type InsertCafeParams struct {
@@ -64,6 +67,8 @@ type InsertCafeParams struct {
 	Version        int64
 	UpdatedAt      int64
 	ArchivedAt     int64
+	LatitudeE6     sql.NullInt32
+	LongitudeE6    sql.NullInt32
 }
 
 func (q *Queries) InsertCafe(ctx context.Context, arg InsertCafeParams) error {
@@ -85,12 +90,14 @@ func (q *Queries) InsertCafe(ctx context.Context, arg InsertCafeParams) error {
 		arg.Version,
 		arg.UpdatedAt,
 		arg.ArchivedAt,
+		arg.LatitudeE6,
+		arg.LongitudeE6,
 	)
 	return err
 }
 
 const listCafes = `-- name: ListCafes :many
-SELECT id, name, name_key, search, address, city, time_zone, currency, cutoff_minutes, default_service, tax, hours, exceptions, origin, version, updated_at, archived_at FROM cafe
+SELECT id, name, name_key, search, address, city, time_zone, currency, cutoff_minutes, default_service, tax, hours, exceptions, origin, version, updated_at, archived_at, latitude_e6, longitude_e6 FROM cafe
 WHERE (name_key > ? OR (name_key = ? AND id > ?))
   AND archived_at <= ?
   AND search LIKE ? ESCAPE '!'
@@ -140,6 +147,8 @@ func (q *Queries) ListCafes(ctx context.Context, arg ListCafesParams) ([]Cafe, e
 			&i.Version,
 			&i.UpdatedAt,
 			&i.ArchivedAt,
+			&i.LatitudeE6,
+			&i.LongitudeE6,
 		); err != nil {
 			return nil, err
 		}
@@ -156,7 +165,8 @@ func (q *Queries) ListCafes(ctx context.Context, arg ListCafesParams) ([]Cafe, e
 
 const updateCafe = `-- name: UpdateCafe :execrows
 UPDATE cafe SET name = ?, name_key = ?, search = ?, address = ?, city = ?, time_zone = ?, cutoff_minutes = ?,
-  default_service = ?, tax = ?, hours = ?, exceptions = ?, version = ?, updated_at = ?, archived_at = ?
+  default_service = ?, tax = ?, hours = ?, exceptions = ?, version = ?, updated_at = ?, archived_at = ?,
+  latitude_e6 = ?, longitude_e6 = ?
 WHERE id = ? AND version = ?
 `
 
@@ -175,6 +185,8 @@ type UpdateCafeParams struct {
 	Version        int64
 	UpdatedAt      int64
 	ArchivedAt     int64
+	LatitudeE6     sql.NullInt32
+	LongitudeE6    sql.NullInt32
 	ID             db.ID
 	FromVersion    int64
 }
@@ -195,6 +207,8 @@ func (q *Queries) UpdateCafe(ctx context.Context, arg UpdateCafeParams) (int64, 
 		arg.Version,
 		arg.UpdatedAt,
 		arg.ArchivedAt,
+		arg.LatitudeE6,
+		arg.LongitudeE6,
 		arg.ID,
 		arg.FromVersion,
 	)

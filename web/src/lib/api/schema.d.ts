@@ -776,6 +776,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cafes/{cafe_id}/allergens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get allergens
+         * @description GetAllergens tells what every drink of the chain contains, slot by slot, and what every modifier brings and takes
+         *      away, so that a screen knows the allergens of any choice without asking again. It leans to saying too much, never
+         *      too little; a quote or an order (its lines' allergens) is the authority.
+         */
+        get: operations["GetAllergens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/quote": {
         parameters: {
             query?: never;
@@ -912,6 +934,48 @@ export interface paths {
          *      Who asks for the state a line already has succeeds.
          */
         post: operations["AdvanceLines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report problem
+         * @description ReportProblem says that the bar cannot make lines ("no oat milk"), or takes that back. The lines stay where they are;
+         *      going on with them, or voiding them, clears it.
+         */
+        post: operations["ReportProblem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge voids
+         * @description AcknowledgeVoids takes lines off the board that were voided while they were being made. Who acknowledges what was
+         *      acknowledged before succeeds.
+         */
+        post: operations["AcknowledgeVoids"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1080,6 +1144,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream order
+         * @description StreamOrder sends an order at once and then at each change of it, also when it is expected later than before. Over
+         *      HTTP: server-sent events.
+         */
+        get: operations["StreamOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cafes/{cafe_id}/phone-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get phone orders
+         * @description GetPhoneOrders is what a phone may order in a café now: pauses, hours, limits and the pick-up times with room.
+         */
+        get: operations["GetPhoneOrders"];
+        /**
+         * Pause phone orders
+         * @description PausePhoneOrders stops orders from phones for a while, which ends by itself; 0 minutes takes them again at once.
+         */
+        put: operations["PausePhoneOrders"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cafes/{cafe_id}/availability": {
         parameters: {
             query?: never;
@@ -1214,6 +1323,47 @@ export interface paths {
          * @description ListSales sums sales over a span of business dates, by one or two dimensions.
          */
         get: operations["ListSales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get today
+         * @description GetToday is each café's running business date against the same weekday a week ago, hour by hour, with what to
+         *      expect by closing and how wrong that rule has been.
+         */
+        get: operations["GetToday"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cafes/{cafe_id}/best-sellers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List best sellers
+         * @description ListBestSellers is what a café sold most of in the last 28 business dates: ids in order, no figures.
+         */
+        get: operations["ListBestSellers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1495,6 +1645,16 @@ export interface components {
             admins: components["schemas"]["Admin"][];
             next_cursor: string;
         };
+        BestSeller: {
+            /**
+             * Format: int32
+             * @description 1 sold the most units.
+             */
+            rank: number;
+            item_id: string;
+            /** @description What people ask for with it most, defaults left out; at most three. */
+            modifier_ids: string[];
+        };
         CafeOverview: {
             cafe_id: string;
             cafe_name: string;
@@ -1536,6 +1696,28 @@ export interface components {
             /** @description In words: how it was made, or why there is none. */
             note: string;
         };
+        CafeToday: {
+            cafe_id: string;
+            cafe_name: string;
+            /** @description The running business date and the local hour it is in. */
+            date: string;
+            /** Format: int32 */
+            hour: number;
+            today?: components["schemas"]["DayPart"];
+            /** @description The same weekday a week ago, summed up to the end of the same local hour. */
+            before?: components["schemas"]["DayPart"];
+            /** @description Today against before. */
+            growth?: components["schemas"]["Growth"];
+            /** @description Unset when none of the last four same weekdays had sales. */
+            by_closing?: components["schemas"]["Closing"];
+            /** @description Newest first; at most 28. Dates on which the rule had nothing to go on, or nothing was sold, are left out. */
+            past_errors: components["schemas"]["PastError"][];
+            /**
+             * Format: int64
+             * @description Mean of their absolute values; 0 with no past errors: not known.
+             */
+            mean_error: number;
+        };
         CategoryShare: {
             category_id: string;
             category_name: string;
@@ -1547,6 +1729,29 @@ export interface components {
              * @description Basis points of the total; the shares sum to 10,000 by largest remainder.
              */
             share: number;
+        };
+        /** @description Closing is what to expect by the end of the business date. */
+        Closing: {
+            /** @description So far, and the least, the mean and the most that the compared dates still sold after this hour. */
+            low?: components["schemas"]["Money"];
+            likely?: components["schemas"]["Money"];
+            high?: components["schemas"]["Money"];
+            /**
+             * Format: int32
+             * @description The compared dates: the last four same weekdays with sales.
+             */
+            days_used: number;
+        };
+        /** @description DayPart is a business date up to and including an hour. */
+        DayPart: {
+            date: string;
+            sales?: components["schemas"]["Money"];
+            /** Format: int64 */
+            orders: number;
+            /** Format: int64 */
+            units: number;
+            /** @description Every hour of the whole date with sales, in the order of the business day; also those after the compared part. */
+            hours: components["schemas"]["HourSales"][];
         };
         DaySales: {
             date: string;
@@ -1583,6 +1788,21 @@ export interface components {
             /** @description The month before, over the same days when the month still runs. */
             before?: components["schemas"]["Money"];
             same_days_only: boolean;
+        };
+        /** @description HourSales is one local hour of a business date. */
+        HourSales: {
+            /**
+             * Format: int32
+             * @description 0 to 23. The hour the cut-off falls into is the first of the date.
+             */
+            hour: number;
+            sales?: components["schemas"]["Money"];
+            /** Format: int64 */
+            orders: number;
+        };
+        ListBestSellersResponse: {
+            /** @description At most 24. */
+            items: components["schemas"]["BestSeller"][];
         };
         ListSalesResponse: {
             rows: components["schemas"]["SalesRow"][];
@@ -1622,6 +1842,17 @@ export interface components {
             total_sales?: components["schemas"]["Money"];
             freshness?: components["schemas"]["Freshness"];
         };
+        /** @description PastError is what the same rule would have said on a past date at this hour, against what came. */
+        PastError: {
+            date: string;
+            said?: components["schemas"]["Money"];
+            came?: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description (said − came) / came in basis points: 500 is 5 % too much.
+             */
+            basis_points: number;
+        };
         Prediction: {
             /** @description The month that is predicted. */
             month: string;
@@ -1656,6 +1887,21 @@ export interface components {
             discount?: components["schemas"]["Money"];
             tax?: components["schemas"]["Money"];
         };
+        Today: {
+            currency: string;
+            /** @description Most sales first. */
+            cafes: components["schemas"]["CafeToday"][];
+            /** @description Sums over the cafés. Their dates and hours may differ, so date and hours are empty where they do. */
+            total?: components["schemas"]["DayPart"];
+            total_before?: components["schemas"]["DayPart"];
+            growth?: components["schemas"]["Growth"];
+            /** @description Sums of the cafés' low, likely and high; unset when a café that has sold today has none. */
+            by_closing?: components["schemas"]["Closing"];
+            /** @description In words: how the figures are made. */
+            note: string;
+            other_currencies: string[];
+            freshness?: components["schemas"]["Freshness"];
+        };
         Cafe: {
             id: string;
             name: string;
@@ -1681,6 +1927,15 @@ export interface components {
             /** @description Where the café came from: empty, "demonstration", or an import's source name. */
             origin: string;
             updated_at?: components["schemas"]["Timestamp"];
+            /** @description Open or not at the moment of the answer. Unset for an archived café. */
+            opening?: components["schemas"]["Opening"];
+            /**
+             * Format: int32
+             * @description Where it is, in millionths of a degree; both or neither. North and east are positive.
+             */
+            latitude_e6?: number;
+            /** Format: int32 */
+            longitude_e6?: number;
         };
         /** @description HoursException replaces the hours of one date; without spans the café is closed that day. */
         HoursException: {
@@ -1692,6 +1947,14 @@ export interface components {
             cafes: components["schemas"]["Cafe"][];
             /** @description Empty on the last page. */
             next_cursor: string;
+        };
+        /** @description Opening is computed at the time of the call from hours, exceptions and zone. It is no part of what is stored. */
+        Opening: {
+            open: boolean;
+            /** @description While open: when it closes. Spans that touch or overlap count as one. Unset: it never closes. */
+            closes_at?: components["schemas"]["Timestamp"];
+            /** @description While closed: when it opens next. Unset: not within the next 60 days. */
+            opens_at?: components["schemas"]["Timestamp"];
         };
         /** @description OpeningHours is one span of one weekday; closes may pass midnight (up to 1800 = 06:00 of the next day). */
         OpeningHours: {
@@ -1726,6 +1989,12 @@ export interface components {
             eat_in?: number;
             /** Format: int32 */
             take_away?: number;
+        };
+        Allergens: {
+            /** @description Every variation with a recipe. */
+            variations: components["schemas"]["VariationAllergens"][];
+            /** @description Every modifier with effects. */
+            modifiers: components["schemas"]["ModifierAllergens"][];
         };
         ConsumeLine: {
             /**
@@ -1807,6 +2076,16 @@ export interface components {
             stock: components["schemas"]["StockLine"][];
             next_cursor: string;
         };
+        ModifierAllergens: {
+            modifier_id: string;
+            /**
+             * @description A recipe that has this slot has these allergens in it instead: apply them in this order, and the modifiers in the
+             *      order they are chosen. None in it: the modifier empties the slot.
+             */
+            replaces_slots: components["schemas"]["SlotAllergens"][];
+            /** @description What it brings besides, whatever the recipe. */
+            adds: string[];
+        };
         /**
          * @description ModifierEffect: substitute the ingredient of a slot (same quantity, unless quantity is set), scale a slot by
          *      numerator/denominator, or add a line.
@@ -1856,6 +2135,11 @@ export interface components {
             /** @description The person who did it; empty for the system. */
             by: string;
             cost?: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description What was on hand after it. Only when the movements of one ingredient are asked for.
+             */
+            on_hand_after?: number;
         };
         MovementsResponse: {
             movements: components["schemas"]["Movement"][];
@@ -1905,6 +2189,13 @@ export interface components {
              */
             only?: "" | "eat_in" | "take_away";
         };
+        SlotAllergens: {
+            slot: string;
+            /** @description Sorted. */
+            allergens: string[];
+            /** @description Empty: always. eat_in or take_away: only then. */
+            only: string;
+        };
         StockLine: {
             cafe_id: string;
             ingredient_id: string;
@@ -1925,6 +2216,23 @@ export interface components {
             /** @description Average cost of 1,000 base units, in minor units of the café's currency; unset before the first receipt with a cost. */
             average_cost?: components["schemas"]["Money"];
             moved_at?: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description This and the two below are told by ListStock only, and there on pages that span twelve cafés at most.
+             *      Sold and wasted on the café's running business date, in thousandths: the latest date it has sold on, until 24 hours
+             *      after that date's first sale.
+             */
+            used_today: number;
+            /**
+             * Format: int64
+             * @description Mean use of a business day, in thousandths: over those of the 14 dates before today on which the café sold.
+             */
+            used_per_day: number;
+            /**
+             * @description When it will be gone, if every hour uses what that hour of the day used on those days; now, if nothing is on hand.
+             *      Unset: not within seven days, or nothing is used.
+             */
+            runs_out_at?: components["schemas"]["Timestamp"];
         };
         /** @description Use is one ingredient of one expanded line. */
         Use: {
@@ -1936,6 +2244,11 @@ export interface components {
             unit: string;
             counted: boolean;
             allergens: string[];
+        };
+        VariationAllergens: {
+            variation_id: string;
+            /** @description As it comes, without any modifier. Every slot of the recipe, also those without allergens. */
+            slots: components["schemas"]["SlotAllergens"][];
         };
         WasteLine: {
             /** Format: uuid */
@@ -1991,6 +2304,10 @@ export interface components {
             /** Format: int64 */
             version: number;
             archived_at?: components["schemas"]["Timestamp"];
+            /** @description What stands on a screen where there is no picture: one of the words of PutCategoryRequest, or empty. */
+            drawing: string;
+            /** @description The colour family of the drawing: coffee, tea, cold, bakery, food, or empty. */
+            tint: string;
         };
         ClearSoldOutResponse: Record<string, never>;
         /** @description Combo is a fixed price over chosen slots; the price is shared over the parts by largest remainder. */
@@ -2048,6 +2365,8 @@ export interface components {
             /** Format: int64 */
             version: number;
             archived_at?: components["schemas"]["Timestamp"];
+            /** @description Empty: its category's. */
+            drawing: string;
         };
         ListCategoriesResponse: {
             /** @description At most 500: the catalogue holds no more. */
@@ -2091,6 +2410,8 @@ export interface components {
             name: string;
             /** Format: int32 */
             rank: number;
+            drawing: string;
+            tint: string;
         };
         MenuCombo: {
             id: string;
@@ -2112,6 +2433,8 @@ export interface components {
             rank: number;
             variations: components["schemas"]["MenuVariation"][];
             modifier_group_ids: string[];
+            /** @description Its own, or its category's where it has none. */
+            drawing: string;
         };
         MenuModifier: {
             id: string;
@@ -2260,7 +2583,7 @@ export interface components {
             at?: components["schemas"]["Timestamp"];
         };
         Board: {
-            /** @description Orders that still have something to make or to hand over, oldest first. */
+            /** @description Orders that still have something to make, to hand over or to acknowledge: remakes first, then by start_at. */
             tickets: components["schemas"]["Ticket"][];
             /**
              * Format: int64
@@ -2302,7 +2625,7 @@ export interface components {
          *      The sum of the lines over all events of a café is what it sold: what is taken back is negative.
          */
         Event: {
-            /** @description placed, imported, settled, relabelled, advanced, voided, refunded, cancelled or collected. */
+            /** @description placed, imported, settled, relabelled, advanced, voided, refunded, cancelled, collected, problem or acknowledged. */
             kind: string;
             order_id: string;
             cafe_id: string;
@@ -2575,6 +2898,16 @@ export interface components {
             tax_mode: string;
             /** @description Ingredients that went below zero with this order. */
             shortages: string[];
+            /** @description When it was said to be ready: the pick-up time, or what the bar's queue allowed when it was placed. */
+            promised_at?: components["schemas"]["Timestamp"];
+            /** @description When the bar has to begin for that. */
+            start_at?: components["schemas"]["Timestamp"];
+            /**
+             * @description When it will be ready instead, by the work before it now. Set only while that is later than promised, where a single
+             *      order, a list or an order's stream is read.
+             */
+            expected_at?: components["schemas"]["Timestamp"];
+            hide_name: boolean;
         };
         OrderLine: {
             /**
@@ -2659,6 +2992,14 @@ export interface components {
              * @description What the customer owes for the line: amount, plus tax when the café's prices exclude it.
              */
             total: number;
+            /** @description What its ingredients bring, sorted; in a quote too. Nothing is said when allergens_unknown is set. */
+            allergens: string[];
+            /** @description Nobody wrote a recipe, or nobody could be asked (a quote while inventory is down). */
+            allergens_unknown: boolean;
+            /** @description Why the bar cannot make it: said until somebody goes on with it, voids it or clears it. */
+            problem: string;
+            /** @description When the bar saw that it was voided while being made. */
+            void_seen_at?: components["schemas"]["Timestamp"];
         };
         OrderModifier: {
             modifier_id: string;
@@ -2671,6 +3012,34 @@ export interface components {
              * @description Per unit of the line, after free choices; minor units.
              */
             price: number;
+        };
+        /** @description PhoneOrders is what a phone may order in a café. */
+        PhoneOrders: {
+            /** @description Set while the counter takes no orders from phones. */
+            paused_until?: components["schemas"]["Timestamp"];
+            /** @description The café is open now. Whether it takes orders from phones, paused_until says. */
+            open: boolean;
+            /** @description The next opening; unset when there is none within two weeks. */
+            opens_at?: components["schemas"]["Timestamp"];
+            /** @description Set while it is open. */
+            closes_at?: components["schemas"]["Timestamp"];
+            /** @description When a drink ordered now would be ready; unset when it is closed, or full until it closes. */
+            asap_at?: components["schemas"]["Timestamp"];
+            /** @description The quarter hours that can still be promised, until it closes or its business day ends. */
+            slots: components["schemas"]["PickupSlot"][];
+            /** Format: int32 */
+            max_units: number;
+            /**
+             * Format: int32
+             * @description Open unpaid orders of one phone.
+             */
+            max_open_orders: number;
+            at?: components["schemas"]["Timestamp"];
+        };
+        PickupSlot: {
+            at?: components["schemas"]["Timestamp"];
+            /** @description The bar has no time left in it for phones. */
+            full: boolean;
         };
         PlaceOrderRequest: {
             /** Format: uuid */
@@ -2706,6 +3075,8 @@ export interface components {
             expected_total?: number;
             /** @description A second person's approval token (POST /api/v1/approvals). */
             approval?: string;
+            /** @description The public board shows the call number only. */
+            hide_name?: boolean;
         };
         PriceOverride: {
             /** Format: int64 */
@@ -2719,7 +3090,9 @@ export interface components {
         };
         ReadyEntry: {
             call_number: string;
+            /** @description Empty where the guest wants it hidden. */
             first_name: string;
+            promised_at?: components["schemas"]["Timestamp"];
         };
         RefundLine: {
             /** Format: int32 */
@@ -2812,7 +3185,10 @@ export interface components {
             /** @description What the outside terminal printed; never a card number. */
             reference?: string;
         };
-        /** @description Ticket is an order as the bar sees it: no money. */
+        /**
+         * @description Ticket is an order as the bar sees it: no money. It leaves the board when its state is collected, uncollected or voided
+         *      and none of its lines has a voided_at. Lines voided before they were begun are not on it.
+         */
         Ticket: {
             order_id: string;
             call_number: string;
@@ -2829,6 +3205,9 @@ export interface components {
             /** Format: int64 */
             version: number;
             ready_at?: components["schemas"]["Timestamp"];
+            /** @description When it was said to be ready, and when to begin for that. */
+            promised_at?: components["schemas"]["Timestamp"];
+            start_at?: components["schemas"]["Timestamp"];
         };
         TicketLine: {
             /** Format: int32 */
@@ -2843,6 +3222,10 @@ export interface components {
             note: string;
             /** Format: int32 */
             bar_seconds: number;
+            /** @description Voided while it was being made: it stays until somebody acknowledges. */
+            voided_at?: components["schemas"]["Timestamp"];
+            /** @description Why it cannot be made. */
+            problem: string;
         };
         /** @description Money is an amount in minor units of a currency (MAD 28.50 is 2850). */
         Money: {
@@ -3373,6 +3756,13 @@ export interface operations {
                      */
                     version?: number;
                     origin?: string;
+                    /**
+                     * Format: int32
+                     * @description Millionths of a degree; both or neither.
+                     */
+                    latitude_e6?: number;
+                    /** Format: int32 */
+                    longitude_e6?: number;
                 };
             };
         };
@@ -3456,6 +3846,16 @@ export interface operations {
                     rank?: number;
                     /** Format: int64 */
                     version?: number;
+                    /**
+                     * @description What a screen draws for its items. Empty: nothing in particular.
+                     * @enum {string}
+                     */
+                    drawing?: "" | "cup" | "mug" | "glass_tall" | "to_go" | "pot" | "glass_ice" | "bottle" | "croissant" | "cake" | "sandwich" | "bowl" | "plate" | "cookie" | "bag";
+                    /**
+                     * @description The colour family of the drawings.
+                     * @enum {string}
+                     */
+                    tint?: "" | "coffee" | "tea" | "cold" | "bakery" | "food";
                 };
             };
         };
@@ -3568,6 +3968,11 @@ export interface operations {
                     price_windows?: components["schemas"]["PriceWindow"][];
                     /** Format: int64 */
                     version?: number;
+                    /**
+                     * @description Empty: its category's.
+                     * @enum {string}
+                     */
+                    drawing?: "" | "cup" | "mug" | "glass_tall" | "to_go" | "pot" | "glass_ice" | "bottle" | "croissant" | "cake" | "sandwich" | "bowl" | "plate" | "cookie" | "bag";
                 };
             };
         };
@@ -4507,6 +4912,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    GetAllergens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Recipes are the chain's, so every café answers alike today. */
+                cafe_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Allergens"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     QuoteOrder: {
         parameters: {
             query?: never;
@@ -4550,6 +4979,8 @@ export interface operations {
                     expected_total?: number;
                     /** @description A second person's approval token (POST /api/v1/approvals). */
                     approval?: string;
+                    /** @description The public board shows the call number only. */
+                    hide_name?: boolean;
                 };
             };
         };
@@ -4632,6 +5063,8 @@ export interface operations {
                     expected_total?: number;
                     /** @description A second person's approval token (POST /api/v1/approvals). */
                     approval?: string;
+                    /** @description The public board shows the call number only. */
+                    hide_name?: boolean;
                 };
             };
         };
@@ -4658,6 +5091,14 @@ export interface operations {
                 money_state?: "" | "unpaid" | "part_paid" | "paid" | "part_refunded" | "refunded";
                 limit?: number;
                 cursor?: string;
+                /**
+                 * @description A call number (any case, with or without the dash), a receipt number, or how the customer's name begins. Needs a
+                 *      café or a business date.
+                 */
+                query?: string;
+                /** @description Only where something is still to take. */
+                due_only?: boolean;
+                source?: "" | "counter" | "phone" | "import" | "change" | "remake";
             };
             header?: never;
             path?: never;
@@ -4685,6 +5126,14 @@ export interface operations {
                 money_state?: "" | "unpaid" | "part_paid" | "paid" | "part_refunded" | "refunded";
                 limit?: number;
                 cursor?: string;
+                /**
+                 * @description A call number (any case, with or without the dash), a receipt number, or how the customer's name begins. Needs a
+                 *      café or a business date.
+                 */
+                query?: string;
+                /** @description Only where something is still to take. */
+                due_only?: boolean;
+                source?: "" | "counter" | "phone" | "import" | "change" | "remake";
             };
             header?: never;
             path: {
@@ -4785,6 +5234,74 @@ export interface operations {
                     lines?: number[];
                     /** @enum {string} */
                     to?: "queued" | "making" | "ready" | "handed_over";
+                    /**
+                     * @description The state the caller saw. A line that is neither there nor in "to" already makes the conflict line_moved. Unset: any.
+                     * @enum {string}
+                     */
+                    from?: "" | "queued" | "making" | "ready" | "handed_over";
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ReportProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Empty: every line that is queued or being made. */
+                    lines?: number[];
+                    /** @description What is the matter; needed unless it is cleared. */
+                    reason?: string;
+                    clear?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    AcknowledgeVoids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Empty: every line that waits for it. */
+                    lines?: number[];
                 };
             };
         };
@@ -5055,6 +5572,88 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    StreamOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the event seen last; browsers send it when they connect again. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events: id is the order's version, event is order, data is the order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    GetPhoneOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cafe_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneOrders"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    PausePhoneOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cafe_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int32
+                     * @enum {integer}
+                     */
+                    minutes?: 0 | 15 | 30;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneOrders"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     GetAvailability: {
         parameters: {
             query?: never;
@@ -5241,6 +5840,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListSalesResponse"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    GetToday: {
+        parameters: {
+            query?: {
+                /** @description Unset: the currency most cafés sell in. */
+                currency?: string;
+                /** @description Managers: their café; head office: one café, or all when empty. */
+                cafe_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ListBestSellers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cafe_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBestSellersResponse"];
                 };
             };
             default: components["responses"]["Problem"];
