@@ -118,9 +118,7 @@ func TestNamesAreText(t *testing.T) {
 	s := poison(t, c)
 	for _, e := range exposures(s) {
 		t.Run(e.name, func(t *testing.T) {
-			on := *c
-			on.t = t
-			p := visitor(t, on.frontend, tablet, moving).with(e.who...).tab()
+			p := visitor(t, c.frontend, tablet, moving).with(e.who...).tab()
 			p.goTo(e.path)
 			p.settled()
 			if e.reach != nil {

@@ -19,6 +19,7 @@ interface Catalogues {
 	menu: typeof import('./en/menu.json');
 	stock: typeof import('./en/stock.json');
 	cafes: typeof import('./en/cafes.json');
+	edit: typeof import('./en/edit.json');
 }
 
 export type Area = keyof Catalogues;
