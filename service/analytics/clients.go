@@ -9,6 +9,7 @@ import (
 
 	"coffee/internal/db"
 	cafepb "coffee/proto/coffee/cafe/v1"
+	menupb "coffee/proto/coffee/menu/v1"
 	orderpb "coffee/proto/coffee/order/v1"
 )
 
@@ -171,4 +172,35 @@ func cafeFromProto(p *cafepb.Cafe) Cafe {
 		ID: p.GetId(), Name: shorten(p.GetName()), Currency: p.GetCurrency(), Version: p.GetVersion(),
 		Archived: p.GetArchivedAt() != nil, Zone: p.GetTimeZone(), CutoffMinutes: int(p.GetCutoffMinutes()),
 	}
+}
+
+// FromMenu reads menus through the menu service's client.
+func FromMenu(client menupb.MenuServiceClient) Menus { return menus{client} }
+
+type menus struct{ client menupb.MenuServiceClient }
+
+func (m menus) Offer(ctx context.Context, cafe string) (Offer, error) {
+	menu, err := m.client.GetMenu(ctx, &menupb.GetMenuRequest{CafeId: cafe})
+	if err != nil {
+		return nil, err
+	}
+	groups := make(map[string][]string, len(menu.GetModifierGroups()))
+	for _, g := range menu.GetModifierGroups() {
+		for _, choice := range g.GetModifiers() {
+			if !choice.GetIsDefault() {
+				groups[g.GetId()] = append(groups[g.GetId()], choice.GetId())
+			}
+		}
+	}
+	offer := make(Offer, len(menu.GetItems()))
+	for _, item := range menu.GetItems() {
+		choices := map[string]bool{}
+		for _, g := range item.GetModifierGroupIds() {
+			for _, id := range groups[g] {
+				choices[id] = true
+			}
+		}
+		offer[item.GetId()] = choices
+	}
+	return offer, nil
 }

@@ -12,6 +12,7 @@ type Deps struct {
 	Store    Store
 	Journals Journals
 	Cafes    Cafes
+	Menus    Menus // nil: nothing is known of menus
 	Now      func() time.Time
 	Log      *slog.Logger
 	// Interval is the pause between two looks at the journals; 0: 500 ms.
@@ -49,6 +50,12 @@ type Cafes interface {
 	All(ctx context.Context) ([]Cafe, error)
 	// One gives a café, also an archived one; errs.NotFound for an unknown id.
 	One(ctx context.Context, id string) (Cafe, error)
+}
+
+// Menus is the menu service.
+type Menus interface {
+	// Offer is what a café's menu in force sells.
+	Offer(ctx context.Context, cafe string) (Offer, error)
 }
 
 // Cafe is what reports say of a café.
@@ -136,6 +143,13 @@ type Reader interface {
 	Currencies(ctx context.Context, cafe string) ([]string, error)
 	// Details gives what a month's view shows of some cafés.
 	Details(ctx context.Context, month Month, currency string, cafes []string) (map[string]Details, error)
+	// LastDate is the latest date a café has figures of, empty when it has none.
+	LastDate(ctx context.Context, currency, cafe string) (string, error)
+	// ItemsSold and ModifiersSold sum units over dates, both included.
+	ItemsSold(ctx context.Context, currency, cafe, first, last string) ([]Sold, error)
+	ModifiersSold(ctx context.Context, cafe, first, last string) ([]Asked, error)
+	// Hours gives cafés' hours over dates, both included.
+	Hours(ctx context.Context, currency string, cafes []string, first, last string) ([]HourRow, error)
 	ItemNames(ctx context.Context, ids []string) (map[string]string, error)
 	CategoryNames(ctx context.Context, ids []string) (map[string]string, error)
 }
@@ -160,8 +174,10 @@ type CafeDay struct {
 // Service is the analytics service. It is safe for concurrent use.
 type Service struct {
 	Deps
-	follow follower
-	books  books
+	follow  follower
+	books   books
+	best    bestSellerMemory
+	history historyMemory
 
 	mu    sync.RWMutex
 	look  Look            // zero: not looked yet

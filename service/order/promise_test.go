@@ -147,7 +147,10 @@ func local(clock string) time.Time {
 
 func TestDoors(t *testing.T) {
 	d := everyDay(t)
-	never := day.Hours{Zone: d.calendar.Zone}
+	never, always := day.Hours{Zone: d.calendar.Zone}, day.Hours{Zone: d.calendar.Zone}
+	for i := range always.Weekly {
+		always.Weekly[i] = []day.Span{{Opens: 0, Closes: 1440}}
+	}
 	for _, c := range []struct {
 		hours             day.Hours
 		at, opens, closes string
@@ -159,6 +162,7 @@ func TestDoors(t *testing.T) {
 		{d.hours, "07T23:00", "08T07:00", "08T02:00"}, // Sunday's span and Monday's first are one
 		{d.hours, "08T01:59", "08T07:00", "08T02:00"},
 		{never, "09T12:00", "", ""},
+		{always, "09T12:00", "", ""},
 	} {
 		opens, closes := doors(c.hours, local(c.at))
 		for _, x := range []struct {
