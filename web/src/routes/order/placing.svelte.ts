@@ -151,6 +151,7 @@ export class Placing {
 	}
 }
 
+// eslint-disable-next-line svelte/prefer-svelte-reactivity -- a register of what is reactive itself
 const all = new Map<string, Placing>();
 
 /** The one that places orders in a café, whatever page is open. */

@@ -49,6 +49,7 @@ export function revived(stored: unknown, cafeId: string, now = Date.now()): Bask
 	return { ...emptyBasket(cafeId, now), ...basket };
 }
 
+// eslint-disable-next-line svelte/prefer-svelte-reactivity -- a register of what is reactive itself
 const baskets = new Map<string, Kept<Basket>>();
 
 export function basketOf(cafeId: string): Kept<Basket> {
