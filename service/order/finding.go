@@ -18,7 +18,7 @@ type Find struct {
 // Given tells whether anything is looked for.
 func (f Find) Given() bool { return f.Name != "" }
 
-var callNumber = regexp.MustCompile(`^([A-Z]{1,2})[- ]?([0-9]{1,4})$`)
+var callNumber = regexp.MustCompile(`^([A-Z]{1,2})[- ]?(\d{1,4})$`)
 
 // find reads what was typed: A-041, a41, 1207 or "zin".
 func find(text string) Find {

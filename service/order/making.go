@@ -73,6 +73,11 @@ func (o *Order) advance(numbers []int32, from, to LineState, now time.Time) (boo
 			numbers = append(numbers, l.Number)
 		}
 	}
+	for _, n := range numbers { // before anything moves: the answer names the states as they are
+		if l := o.line(n); l != nil && from != "" && l.State != from && l.State != to {
+			return false, o.lineMoved(l)
+		}
+	}
 	moved, same := false, false
 	for _, n := range numbers {
 		l := o.line(n)
@@ -81,8 +86,6 @@ func (o *Order) advance(numbers []int32, from, to LineState, now time.Time) (boo
 			return false, errs.NotFound("line %d", n)
 		case l.State == to:
 			same = true
-		case from != "" && l.State != from:
-			return false, o.lineMoved(l)
 		case legal(*l, to):
 			l.enter(to, now)
 			moved = true

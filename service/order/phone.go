@@ -108,8 +108,8 @@ func (d phoneDay) slotFull(next time.Time) error {
 		With("next", next.UTC().Format(time.RFC3339))
 }
 
-// doors tells until when a café is open, or when it opens next; zero where that is not within two weeks. Spans that touch
-// or overlap are one.
+// doors tells until when a café is open, and when it opens next; zero where that is not within two weeks: one that is open
+// day and night never closes. Spans that touch or overlap are one.
 func doors(h day.Hours, now time.Time) (opens, closes time.Time) {
 	type span struct{ from, to time.Time }
 	var spans []span
@@ -134,6 +134,9 @@ func doors(h day.Hours, now time.Time) (opens, closes time.Time) {
 		case s.to.After(closes):
 			closes = s.to
 		}
+	}
+	if closes.Sub(now) > (openingsWithin-1)*24*time.Hour {
+		closes = time.Time{}
 	}
 	return time.Time{}, closes
 }

@@ -4,6 +4,6 @@ package webtest
 func counterScreens() []screen {
 	return []screen{
 		{name: "counter, nobody there", path: at("/counter"), busy: true},
-		{name: "counter", path: at("/counter"), who: barista, busy: true, picture: "counter", pictured: []as{tablet}},
+		{name: "counter", path: at("/counter"), who: barista, busy: true, pictures: map[string][]as{"counter": {tablet}, "counter-dark": {tablet, dark}, "counter-arabic": {tablet, arabic}, "counter-phone": {phone}}},
 	}
 }

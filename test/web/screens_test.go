@@ -20,10 +20,8 @@ type screen struct {
 	busy bool
 	// expects are faults that belong to the screen, as a page for something that is not there.
 	expects string
-	// picture is the name of the file in docs/screens; empty: none.
-	picture string
-	// pictured is how it is looked at there.
-	pictured []as
+	// pictures are how it is shown in docs/screens: the file's name and the look.
+	pictures map[string][]as
 }
 
 // screens are all there are.

@@ -12,10 +12,6 @@ import (
 	"coffee/service/order/store/sqlc"
 )
 
-// queueDepth bounds how many rows of a queue are summed up for one promise: who stands behind three hundred is promised
-// another day anyway.
-const queueDepth = 300
-
 var workColumns = []string{"cafe_id", "start_at", "order_id", "station", "seconds", "not_before", "slot"}
 
 // workRows is what an order asks of the stations.
@@ -59,7 +55,7 @@ func (s *Store) Queue(ctx context.Context, cafe string) ([]order.Work, error) {
 func (t *tx) Queue(cafe string) ([]order.Work, error) { return queue(t.ctx, t.q, cafe) }
 
 func queue(ctx context.Context, q *sqlc.Queries, cafe string) ([]order.Work, error) {
-	rows, err := q.WorkQueued(ctx, sqlc.WorkQueuedParams{CafeID: db.ID(cafe), Limit: queueDepth})
+	rows, err := q.WorkQueued(ctx, db.ID(cafe))
 	out := make([]order.Work, len(rows))
 	for i, r := range rows {
 		out[i] = order.Work{Station: r.Station, Seconds: r.Seconds, At: fromMicro(r.NotBefore)}
@@ -70,7 +66,7 @@ func queue(ctx context.Context, q *sqlc.Queries, cafe string) ([]order.Work, err
 // Before is what the stations have to do before an order, by station.
 func (s *Store) Before(ctx context.Context, o *order.Order) ([]order.Work, error) {
 	rows, err := s.q.WorkBefore(ctx, sqlc.WorkBeforeParams{
-		Cafe: db.ID(o.Cafe), Start: toMicro(o.QueueKey()), ID: db.ID(o.ID), Limit: queueDepth,
+		Cafe: db.ID(o.Cafe), Start: toMicro(o.QueueKey()), ID: db.ID(o.ID),
 	})
 	out := make([]order.Work, len(rows))
 	for i, r := range rows {

@@ -76,9 +76,11 @@ SELECT p.order_id FROM unseen_void p JOIN orders o ON o.id = p.order_id WHERE o.
 -- name: RemoveWork :exec
 DELETE FROM open_work WHERE cafe_id = ? AND start_at = ? AND order_id = ?;
 
+-- A hundred rows of a queue are enough for a promise: who stands behind them is promised another day anyway. The limits
+-- are written out, or SQLite plans the statement again at every call.
 -- name: WorkQueued :many
 SELECT w.station, w.not_before, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
-FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? ORDER BY start_at LIMIT ?) AS w
+FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? ORDER BY start_at LIMIT 100) AS w
 GROUP BY w.station, w.not_before ORDER BY w.not_before, w.station;
 
 -- name: WorkBefore :many
@@ -86,7 +88,7 @@ SELECT w.station, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
 FROM (
   SELECT station, seconds FROM open_work
   WHERE cafe_id = sqlc.arg(cafe) AND (start_at < sqlc.arg(start) OR (start_at = sqlc.arg(start) AND order_id < sqlc.arg(id)))
-  ORDER BY start_at LIMIT ?
+  ORDER BY start_at LIMIT 100
 ) AS w
 GROUP BY w.station ORDER BY w.station;
 

@@ -1495,7 +1495,7 @@ SELECT w.station, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
 FROM (
   SELECT station, seconds FROM open_work
   WHERE cafe_id = ? AND (start_at < ? OR (start_at = ? AND order_id < ?))
-  ORDER BY start_at LIMIT ?
+  ORDER BY start_at LIMIT 100
 ) AS w
 GROUP BY w.station ORDER BY w.station
 `
@@ -1504,7 +1504,6 @@ type WorkBeforeParams struct {
 	Cafe  db.ID
 	Start int64
 	ID    db.ID
-	Limit int32
 }
 
 type WorkBeforeRow struct {
@@ -1518,7 +1517,6 @@ func (q *Queries) WorkBefore(ctx context.Context, arg WorkBeforeParams) ([]WorkB
 		arg.Start,
 		arg.Start,
 		arg.ID,
-		arg.Limit,
 	)
 	if err != nil {
 		return nil, err
@@ -1577,14 +1575,9 @@ func (q *Queries) WorkBySlot(ctx context.Context, cafeID db.ID) ([]WorkBySlotRow
 
 const workQueued = `-- name: WorkQueued :many
 SELECT w.station, w.not_before, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
-FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? ORDER BY start_at LIMIT ?) AS w
+FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? ORDER BY start_at LIMIT 100) AS w
 GROUP BY w.station, w.not_before ORDER BY w.not_before, w.station
 `
-
-type WorkQueuedParams struct {
-	CafeID db.ID
-	Limit  int32
-}
 
 type WorkQueuedRow struct {
 	Station   string
@@ -1592,8 +1585,10 @@ type WorkQueuedRow struct {
 	Seconds   int64
 }
 
-func (q *Queries) WorkQueued(ctx context.Context, arg WorkQueuedParams) ([]WorkQueuedRow, error) {
-	rows, err := q.db.QueryContext(ctx, workQueued, arg.CafeID, arg.Limit)
+// A hundred rows of a queue are enough for a promise: who stands behind them is promised another day anyway. The limits
+// are written out, or SQLite plans the statement again at every call.
+func (q *Queries) WorkQueued(ctx context.Context, cafeID db.ID) ([]WorkQueuedRow, error) {
+	rows, err := q.db.QueryContext(ctx, workQueued, cafeID)
 	if err != nil {
 		return nil, err
 	}
