@@ -1,9 +1,13 @@
 // Sentences that several parts of order ahead say.
 import type { Problem } from '$api/client';
-import { money, time, day } from '$lib/format';
+import { day, money, time } from '$lib/format';
 import { problemText } from '$lib/problem-text';
 import { t, texts, type Key } from '$lib/texts/index.svelte';
 import type { Door, Gate, PhoneOrders } from './opening';
+
+/** Money within a sentence: its figures and its currency keep their order in right-to-left text. */
+export const cash = (minor: number, currency: string) =>
+	texts.dir === 'rtl' ? `\u2066${money(minor, currency)}\u2069` : money(minor, currency);
 
 export function doorText(door: Door, timeZone: string): string {
 	switch (door.kind) {
@@ -49,7 +53,7 @@ export function refusalText(problem: Problem, timeZone: string, currency: string
 	const when = (iso: string | undefined) => (iso ? time(iso, timeZone) : '');
 	const named = problem.code === 'slot_full' && !facts.next ? 'order.refused_slot_full_today' : key;
 	return t(named as Key, {
-		total: facts.total ? money(Number(facts.total), currency) : '',
+		total: facts.total ? cash(Number(facts.total), currency) : '',
 		until: when(facts.until),
 		next: when(facts.next),
 		limit: facts.limit ?? '',
