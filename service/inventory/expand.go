@@ -164,7 +164,7 @@ next:
 		in := b.Ingredients[f.ingredient]
 		uses = append(uses, Use{
 			IngredientID: f.ingredient, Name: in.Name, Slot: f.slot, Quantity: f.quantity,
-			Unit: in.Unit, Counted: in.Counted, Allergens: in.Allergens,
+			Unit: in.Unit, Counted: in.Counted, Allergens: b.AllergensOf(f.ingredient),
 		})
 	}
 	for i := range uses {

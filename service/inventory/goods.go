@@ -43,6 +43,10 @@ type StockLine struct {
 	Counted bool
 	Search  string // what the list is sorted by
 	Level   int64  // per mille of the level to hold; sorts the list of what is low
+
+	// Only in lists: what went out on the running business date, the mean of a day, and when it will be gone.
+	UsedToday, UsedPerDay int64
+	RunsOutAt             time.Time
 }
 
 // MovementLine is a movement with its ingredient.
@@ -50,6 +54,8 @@ type MovementLine struct {
 	Movement
 	Name string
 	Unit string
+	// Only in lists of one ingredient: what was on hand after it, in thousandths.
+	OnHandAfter *int64
 }
 
 // Receive books goods in on a date. kind is TypeReceipt or TypeOpening, which is for managers. Errors: forbidden,

@@ -137,6 +137,27 @@ func (g *server) GetModifierEffects(ctx context.Context, r *inventorypb.GetModif
 	return effectsTo(out), nil
 }
 
+func (g *server) GetAllergens(ctx context.Context, r *inventorypb.GetAllergensRequest) (*inventorypb.Allergens, error) {
+	if _, err := ParseID("cafe_id", r.GetCafeId()); err != nil {
+		return nil, err
+	}
+	variations, modifiers, err := g.s.Allergens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slot := func(s SlotAllergens) *inventorypb.SlotAllergens {
+		return &inventorypb.SlotAllergens{Slot: s.Slot, Only: s.Only, Allergens: s.Allergens}
+	}
+	return &inventorypb.Allergens{
+		Variations: each(variations, func(v VariationAllergens) *inventorypb.VariationAllergens {
+			return &inventorypb.VariationAllergens{VariationId: v.VariationID, Slots: each(v.Slots, slot)}
+		}),
+		Modifiers: each(modifiers, func(m ModifierAllergens) *inventorypb.ModifierAllergens {
+			return &inventorypb.ModifierAllergens{ModifierId: m.ModifierID, ReplacesSlots: each(m.Replaces, slot), Adds: m.Adds}
+		}),
+	}, nil
+}
+
 func (g *server) PreviewExpansion(ctx context.Context, r *inventorypb.PreviewExpansionRequest) (*inventorypb.PreviewExpansionResponse, error) {
 	line, err := orderLineFrom("line", r.GetLine())
 	if err != nil {

@@ -130,7 +130,7 @@ func stockTo(l StockLine) *inventorypb.StockLine {
 	return &inventorypb.StockLine{
 		CafeId: l.CafeID, IngredientId: l.IngredientID, IngredientName: l.Name, Unit: l.Unit, Counted: l.Counted,
 		OnHand: l.OnHand, Par: l.Par, ReorderPoint: l.ReorderPoint, Low: l.Low(), AverageCost: moneyTo(l.AverageCost),
-		MovedAt: timeTo(l.MovedAt),
+		MovedAt: timeTo(l.MovedAt), UsedToday: l.UsedToday, UsedPerDay: l.UsedPerDay, RunsOutAt: timeTo(l.RunsOutAt),
 	}
 }
 
@@ -138,7 +138,7 @@ func movementTo(m MovementLine) *inventorypb.Movement {
 	return &inventorypb.Movement{
 		Id: m.ID, CafeId: m.CafeID, IngredientId: m.IngredientID, IngredientName: m.Name, Type: m.Type, Quantity: m.Quantity,
 		Unit: m.Unit, Reason: m.Reason, OrderId: m.OrderID, BusinessDate: m.BusinessDate, At: timeTo(m.At), By: m.By,
-		Cost: moneyTo(m.Cost),
+		Cost: moneyTo(m.Cost), OnHandAfter: m.OnHandAfter,
 	}
 }
 

@@ -40,6 +40,18 @@ type MovementFilter struct {
 	Limit                         int
 }
 
+// oneIngredient tells whether the page is the whole history of one ingredient.
+func (f MovementFilter) oneIngredient() bool { return f.IngredientID != "" && f.OrderID == "" }
+
+// countBack tells what was on hand after each movement, newest first, from what was after the first.
+func countBack(rows []MovementLine, onHand int64) {
+	for i := range rows {
+		after := onHand
+		rows[i].OnHandAfter = &after
+		onHand -= rows[i].Quantity
+	}
+}
+
 // nameKey and momentKey are sort keys in cursors.
 type (
 	nameKey struct {
@@ -49,6 +61,8 @@ type (
 	momentKey struct {
 		At int64  `json:"a"`
 		ID string `json:"i"`
+		// OnHand is what was on hand before the last row, in a list of one ingredient.
+		OnHand int64 `json:"h,omitempty"`
 	}
 )
 
@@ -92,10 +106,15 @@ func (s *Service) ListStock(ctx context.Context, cafe, query string, onlyLow boo
 	rows, next := page.Cut(rows, f.Limit-1, func(l StockLine) any {
 		return StockKey{Level: l.Level, Search: l.Search, Cafe: l.CafeID, Ingredient: l.IngredientID}
 	})
+	if err := s.tellUsage(ctx, rows); err != nil {
+		return nil, "", err
+	}
 	return rows, next, nil
 }
 
-// ListMovements gives a page of a café's movements, newest first, and the next cursor.
+// ListMovements gives a page of a café's movements, newest first, and the next cursor. A list of one ingredient tells
+// what was on hand after each: counted back from what is there now, and carried on from page to page, so that a page
+// goes on where the one before ended whatever moved meanwhile.
 func (s *Service) ListMovements(ctx context.Context, f MovementFilter, limit int32, cursor string) ([]MovementLine, string, error) {
 	f.Limit = page.Limit(limit) + 1
 	var before momentKey
@@ -109,11 +128,23 @@ func (s *Service) ListMovements(ctx context.Context, f MovementFilter, limit int
 	if f.BeforeID = before.ID; found {
 		f.Before = time.UnixMicro(before.At)
 	}
-	rows, err := s.Store.ListMovements(ctx, f)
+	rows, onHand, err := s.Store.ListMovements(ctx, f)
 	if err != nil {
 		return nil, "", err
 	}
-	rows, next := page.Cut(rows, f.Limit-1, func(m MovementLine) any { return momentKey{m.At.UnixMicro(), m.ID} })
+	if f.oneIngredient() {
+		if found {
+			onHand = before.OnHand
+		}
+		countBack(rows, onHand)
+	}
+	rows, next := page.Cut(rows, f.Limit-1, func(m MovementLine) any {
+		key := momentKey{At: m.At.UnixMicro(), ID: m.ID}
+		if m.OnHandAfter != nil {
+			key.OnHand = *m.OnHandAfter - m.Quantity
+		}
+		return key
+	})
 	return rows, next, nil
 }
 

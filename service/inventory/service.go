@@ -22,10 +22,11 @@ type Deps struct {
 }
 
 // Service is the use cases. It keeps nothing but a copy of the recipes, which every use holds against the store's
-// version.
+// version, and for some minutes what cafés used in the last fortnight.
 type Service struct {
 	Deps
 	book    atomic.Pointer[Book]
+	usage   usageMemory
 	editing sync.Mutex // one editor of the book at a time in this process; others are found out by version
 }
 
@@ -54,7 +55,14 @@ type Store interface {
 	ListRecipes(ctx context.Context, after string, limit int) ([]Recipe, error)
 
 	ListStock(ctx context.Context, f StockFilter) ([]StockLine, error)
-	ListMovements(ctx context.Context, f MovementFilter) ([]MovementLine, error)
+	// ListMovements gives what is on hand now too, where the filter names an ingredient and no order.
+	ListMovements(ctx context.Context, f MovementFilter) ([]MovementLine, int64, error)
+	// UsedLately adds up a café's sales, their reversals and waste since a moment by ingredient and business date.
+	UsedLately(ctx context.Context, cafe string, since time.Time) ([]UsedLately, error)
+	// UsedDates counts the business dates with sales or waste from from to before until, among the movements since a
+	// moment; UsedHours adds those of these dates up by ingredient and hour.
+	UsedDates(ctx context.Context, cafe string, since time.Time, from, until string) (int64, error)
+	UsedHours(ctx context.Context, cafe string, since time.Time, from, until string) ([]UsedHour, error)
 	PutPar(ctx context.Context, s Stock, e audit.Entry) (Stock, error)
 	Book(ctx context.Context, b Booking) (Booked, error)
 

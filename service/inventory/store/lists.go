@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"math"
+	"time"
 
 	"coffee/internal/db"
 	"coffee/internal/money"
@@ -68,9 +71,60 @@ func lines[T any](rows []T, err error, as func(T) lowRow) ([]inventory.StockLine
 	return out, nil
 }
 
-// ListMovements gives a page of a café's movements, newest first.
-func (s *Store) ListMovements(ctx context.Context, f inventory.MovementFilter) ([]inventory.MovementLine, error) {
-	q, cafe, limit := s.read(), db.ID(f.CafeID), int32(f.Limit)
+// UsedLately adds up what a café used since a moment by ingredient and business date.
+func (s *Store) UsedLately(ctx context.Context, cafe string, since time.Time) ([]inventory.UsedLately, error) {
+	rows, err := s.read().UsedLately(ctx, sqlc.UsedLatelyParams{CafeID: db.ID(cafe), Since: since.UnixMicro()})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]inventory.UsedLately, len(rows))
+	for i, r := range rows {
+		out[i] = inventory.UsedLately{
+			IngredientID: string(r.IngredientID), Date: r.BusinessDate, Used: r.Used, FirstSale: moment(r.FirstSale),
+		}
+	}
+	return out, nil
+}
+
+// UsedDates counts the business dates with sales or waste.
+func (s *Store) UsedDates(ctx context.Context, cafe string, since time.Time, from, until string) (int64, error) {
+	return s.read().UsedDates(ctx, sqlc.UsedDatesParams{CafeID: db.ID(cafe), Since: since.UnixMicro(), FromDate: from, UntilDate: until})
+}
+
+// UsedHours adds up what a café used on some business dates by ingredient and hour.
+func (s *Store) UsedHours(ctx context.Context, cafe string, since time.Time, from, until string) ([]inventory.UsedHour, error) {
+	rows, err := s.read().UsedHours(ctx, sqlc.UsedHoursParams{CafeID: db.ID(cafe), Since: since.UnixMicro(), FromDate: from, UntilDate: until})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]inventory.UsedHour, len(rows))
+	for i, r := range rows {
+		out[i] = inventory.UsedHour{IngredientID: string(r.IngredientID), Hour: int(r.HourUs / time.Hour.Microseconds()), Used: r.Used}
+	}
+	return out, nil
+}
+
+// ListMovements gives a page of a café's movements, newest first, and of one ingredient's what is on hand.
+func (s *Store) ListMovements(ctx context.Context, f inventory.MovementFilter) (rows []inventory.MovementLine, onHand int64, err error) {
+	if f.IngredientID == "" || f.OrderID != "" {
+		rows, err = listMovements(ctx, s.read(), f)
+		return rows, 0, err
+	}
+	err = s.db.Snapshot(ctx, func(ctx context.Context, tx db.DBTX) error {
+		q := sqlc.New(tx)
+		stock, err := q.GetStock(ctx, sqlc.GetStockParams{CafeID: db.ID(f.CafeID), IngredientID: db.ID(f.IngredientID)})
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		onHand = stock.OnHand
+		rows, err = listMovements(ctx, q, f)
+		return err
+	})
+	return rows, onHand, err
+}
+
+func listMovements(ctx context.Context, q *sqlc.Queries, f inventory.MovementFilter) ([]inventory.MovementLine, error) {
+	cafe, limit := db.ID(f.CafeID), int32(f.Limit)
 	before, beforeID := int64(math.MaxInt64), db.ID(f.BeforeID)
 	if !f.Before.IsZero() {
 		before = f.Before.UnixMicro()

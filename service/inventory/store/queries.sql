@@ -121,6 +121,29 @@ WHERE m.order_id = sqlc.arg(order_id) AND m.cafe_id = sqlc.arg(cafe_id)
 ORDER BY m.at + 0 DESC, m.id DESC
 LIMIT ?;
 
+-- name: UsedLately :many
+SELECT ingredient_id, business_date,
+  CAST(COALESCE(SUM(-quantity), 0) AS SIGNED) AS used,
+  CAST(COALESCE(MIN(CASE WHEN type = 'sale' THEN at END), 0) AS SIGNED) AS first_sale
+FROM movement
+WHERE cafe_id = sqlc.arg(cafe_id) AND at >= sqlc.arg(since) AND type IN ('sale', 'sale_reversal', 'waste')
+GROUP BY ingredient_id, business_date;
+
+-- name: UsedDates :one
+SELECT COUNT(DISTINCT business_date) FROM movement
+WHERE cafe_id = sqlc.arg(cafe_id) AND at >= sqlc.arg(since) AND type IN ('sale', 'waste')
+  AND business_date >= sqlc.arg(from_date) AND business_date < sqlc.arg(until_date);
+
+-- name: UsedHours :many
+-- The hour is in UTC, as microseconds after midnight: % is the one division that the engines do alike.
+SELECT ingredient_id,
+  CAST(at % 86400000000 - at % 3600000000 AS SIGNED) AS hour_us,
+  CAST(COALESCE(SUM(-quantity), 0) AS SIGNED) AS used
+FROM movement
+WHERE cafe_id = sqlc.arg(cafe_id) AND at >= sqlc.arg(since) AND type IN ('sale', 'sale_reversal', 'waste')
+  AND business_date >= sqlc.arg(from_date) AND business_date < sqlc.arg(until_date)
+GROUP BY ingredient_id, hour_us;
+
 -- name: LockStock :execrows
 -- LockStock takes a row's lock: the rows that follow can be read and written back.
 UPDATE stock SET moved_at = moved_at WHERE cafe_id = ? AND ingredient_id = ?;

@@ -479,6 +479,7 @@ type StockLine struct {
 	// Average cost of 1,000 base units, in minor units of the café's currency; unset before the first receipt with a cost.
 	AverageCost *v1.Money              `protobuf:"bytes,10,opt,name=average_cost,json=averageCost,proto3" json:"average_cost,omitempty"`
 	MovedAt     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=moved_at,json=movedAt,proto3" json:"moved_at,omitempty"`
+	// This and the two below are told by ListStock only, and there on pages that span twelve cafés at most.
 	// Sold and wasted on the café's running business date, in thousandths: the latest date it has sold on, until 24 hours
 	// after that date's first sale.
 	UsedToday int64 `protobuf:"varint,12,opt,name=used_today,json=usedToday,proto3" json:"used_today,omitempty"`
@@ -2586,8 +2587,8 @@ func (x *VariationAllergens) GetSlots() []*SlotAllergens {
 type ModifierAllergens struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	ModifierId string                 `protobuf:"bytes,1,opt,name=modifier_id,json=modifierId,proto3" json:"modifier_id,omitempty"`
-	// A recipe that has this slot has these allergens in it instead; the last chosen modifier wins. A scale to nothing
-	// empties its slot.
+	// A recipe that has this slot has these allergens in it instead: apply them in this order, and the modifiers in the
+	// order they are chosen. None in it: the modifier empties the slot.
 	ReplacesSlots []*SlotAllergens `protobuf:"bytes,2,rep,name=replaces_slots,json=replacesSlots,proto3" json:"replaces_slots,omitempty"`
 	// What it brings besides, whatever the recipe.
 	Adds          []string `protobuf:"bytes,3,rep,name=adds,proto3" json:"adds,omitempty"`

@@ -1381,6 +1381,132 @@ func (q *Queries) UpdateRecipe(ctx context.Context, arg UpdateRecipeParams) (int
 	return result.RowsAffected()
 }
 
+const usedDates = `-- name: UsedDates :one
+SELECT COUNT(DISTINCT business_date) FROM movement
+WHERE cafe_id = ? AND at >= ? AND type IN ('sale', 'waste')
+  AND business_date >= ? AND business_date < ?
+`
+
+type UsedDatesParams struct {
+	CafeID    db.ID
+	Since     int64
+	FromDate  string
+	UntilDate string
+}
+
+func (q *Queries) UsedDates(ctx context.Context, arg UsedDatesParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, usedDates,
+		arg.CafeID,
+		arg.Since,
+		arg.FromDate,
+		arg.UntilDate,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const usedHours = `-- name: UsedHours :many
+SELECT ingredient_id,
+  CAST(at % 86400000000 - at % 3600000000 AS SIGNED) AS hour_us,
+  CAST(COALESCE(SUM(-quantity), 0) AS SIGNED) AS used
+FROM movement
+WHERE cafe_id = ? AND at >= ? AND type IN ('sale', 'sale_reversal', 'waste')
+  AND business_date >= ? AND business_date < ?
+GROUP BY ingredient_id, hour_us
+`
+
+type UsedHoursParams struct {
+	CafeID    db.ID
+	Since     int64
+	FromDate  string
+	UntilDate string
+}
+
+type UsedHoursRow struct {
+	IngredientID db.ID
+	HourUs       int64
+	Used         int64
+}
+
+// The hour is in UTC, as microseconds after midnight: % is the one division that the engines do alike.
+func (q *Queries) UsedHours(ctx context.Context, arg UsedHoursParams) ([]UsedHoursRow, error) {
+	rows, err := q.db.QueryContext(ctx, usedHours,
+		arg.CafeID,
+		arg.Since,
+		arg.FromDate,
+		arg.UntilDate,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []UsedHoursRow{}
+	for rows.Next() {
+		var i UsedHoursRow
+		if err := rows.Scan(&i.IngredientID, &i.HourUs, &i.Used); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const usedLately = `-- name: UsedLately :many
+SELECT ingredient_id, business_date,
+  CAST(COALESCE(SUM(-quantity), 0) AS SIGNED) AS used,
+  CAST(COALESCE(MIN(CASE WHEN type = 'sale' THEN at END), 0) AS SIGNED) AS first_sale
+FROM movement
+WHERE cafe_id = ? AND at >= ? AND type IN ('sale', 'sale_reversal', 'waste')
+GROUP BY ingredient_id, business_date
+`
+
+type UsedLatelyParams struct {
+	CafeID db.ID
+	Since  int64
+}
+
+type UsedLatelyRow struct {
+	IngredientID db.ID
+	BusinessDate string
+	Used         int64
+	FirstSale    int64
+}
+
+func (q *Queries) UsedLately(ctx context.Context, arg UsedLatelyParams) ([]UsedLatelyRow, error) {
+	rows, err := q.db.QueryContext(ctx, usedLately, arg.CafeID, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []UsedLatelyRow{}
+	for rows.Next() {
+		var i UsedLatelyRow
+		if err := rows.Scan(
+			&i.IngredientID,
+			&i.BusinessDate,
+			&i.Used,
+			&i.FirstSale,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const writePar = `-- name: WritePar :execrows
 UPDATE stock SET par = ?, reorder_point = ?, low_at = ? WHERE cafe_id = ? AND ingredient_id = ?
 `

@@ -2079,8 +2079,8 @@ export interface components {
         ModifierAllergens: {
             modifier_id: string;
             /**
-             * @description A recipe that has this slot has these allergens in it instead; the last chosen modifier wins. A scale to nothing
-             *      empties its slot.
+             * @description A recipe that has this slot has these allergens in it instead: apply them in this order, and the modifiers in the
+             *      order they are chosen. None in it: the modifier empties the slot.
              */
             replaces_slots: components["schemas"]["SlotAllergens"][];
             /** @description What it brings besides, whatever the recipe. */
@@ -2218,7 +2218,8 @@ export interface components {
             moved_at?: components["schemas"]["Timestamp"];
             /**
              * Format: int64
-             * @description Sold and wasted on the café's running business date, in thousandths: the latest date it has sold on, until 24 hours
+             * @description This and the two below are told by ListStock only, and there on pages that span twelve cafés at most.
+             *      Sold and wasted on the café's running business date, in thousandths: the latest date it has sold on, until 24 hours
              *      after that date's first sale.
              */
             used_today: number;
@@ -3020,7 +3021,7 @@ export interface components {
             open: boolean;
             /** @description The next opening; unset when there is none within two weeks. */
             opens_at?: components["schemas"]["Timestamp"];
-            /** @description Set while it is open. */
+            /** @description While it is open; unset when it does not close within two weeks. */
             closes_at?: components["schemas"]["Timestamp"];
             /** @description When a drink ordered now would be ready; unset when it is closed, or full until it closes. */
             asap_at?: components["schemas"]["Timestamp"];

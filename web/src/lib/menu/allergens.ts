@@ -18,7 +18,9 @@ export function allergensOf(
 	const sized = catalogue.sized(variationId);
 	if (!recipe || !sized) return null;
 	const applies = (slot: { only: string }) => slot.only === '' || slot.only === service;
-	const slots = new Map(recipe.slots.filter(applies).map((slot) => [slot.slot, slot.allergens]));
+	// A slot may have lines for every service and others for one only: what applies counts together.
+	const slots = new Map<string, string[]>();
+	for (const slot of recipe.slots.filter(applies)) slots.set(slot.slot, [...(slots.get(slot.slot) ?? []), ...slot.allergens]);
 	const added: string[] = [];
 	for (const group of catalogue.groupsOf(sized.item)) {
 		for (const choice of chosenIn(group, choices)) {

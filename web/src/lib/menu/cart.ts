@@ -3,7 +3,7 @@
 import type { Schemas } from '$api/client';
 import { newId } from '../ids';
 import type { Catalogue } from './catalogue';
-import { modifiersPrice, openQuestions, unitPrice, type Choice, type LocalMoment } from './price';
+import { chosenIn, modifiersPrice, openQuestions, unitPrice, type Choice, type LocalMoment } from './price';
 
 export interface ComboPart {
 	slotId: string;
@@ -121,11 +121,12 @@ export function troubles(catalogue: Catalogue, cart: Cart): LineTrouble[] {
 				continue;
 			}
 			if (!catalogue.canSell(part.variationId)) found.push({ key: line.key, kind: 'out', name: sized.item.name });
-			for (const choice of part.choices) {
-				const modifier = catalogue.modifier(choice.id);
-				if (!modifier || catalogue.isOut(choice.id)) {
-					found.push({ key: line.key, kind: 'modifier_out', name: modifier?.name ?? '' });
-				}
+			// Chosen by hand or by default alike: a default that is sold out wants another choice.
+			const groups = catalogue.groupsOf(sized.item);
+			const known = groups.flatMap((group) => chosenIn(group, part.choices));
+			const unknown = part.choices.filter((choice) => !groups.some((g) => g.modifiers.some((m) => m.id === choice.id)));
+			for (const choice of [...unknown, ...known.filter(({ id }) => catalogue.isOut(id))]) {
+				found.push({ key: line.key, kind: 'modifier_out', name: catalogue.modifier(choice.id)?.name ?? '' });
 			}
 			const questions = openQuestions(catalogue, part.variationId, part.choices);
 			for (const group of questions.missing) found.push({ key: line.key, kind: 'choose', name: group.name });

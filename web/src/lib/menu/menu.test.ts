@@ -131,6 +131,13 @@ describe('cart', () => {
 		expect(troubles(shop(), { ...cart, lines: cart.lines.slice(0, 1) })).toEqual([]);
 	});
 
+	it('asks again when what comes by default is sold out', () => {
+		const { cart } = filled();
+		const latte = { ...cart, lines: [{ ...cart.lines[0]!, choices: [] }] };
+		expect(troubles(shop(['whole']), latte)).toEqual([{ key: latte.lines[0]!.key, kind: 'modifier_out', name: 'Whole' }]);
+		expect(troubles(shop(['whole']), { ...latte, lines: [{ ...latte.lines[0]!, choices: [one('oat')] }] })).toEqual([]);
+	});
+
 	it('goes to the server as it is', () => {
 		const { cart } = filled();
 		cart.lines[0]!.choices = [one('oat')];
@@ -150,6 +157,12 @@ describe('allergens', () => {
 		['oat instead', [one('oat')], ['gluten']],
 		['and syrup', [one('oat'), one('syrup')], ['gluten', 'nuts']]
 	])('%s', (_, choices, want) => expect(allergensOf(shop(), known, 'm', choices, 'eat_in')).toEqual(want));
+	it('adds up the lines of a slot that are for one service only', () => {
+		const slot = (allergens: string[], only: string) => ({ slot: 'top', allergens, only });
+		const recipe = { variations: [{ variation_id: 'm', slots: [slot(['milk'], ''), slot(['nuts'], 'take_away')] }], modifiers: [] };
+		expect(allergensOf(shop(), recipe, 'm', [], 'take_away')).toEqual(['milk', 'nuts']);
+		expect(allergensOf(shop(), recipe, 'm', [], 'eat_in')).toEqual(['milk']);
+	});
 	it('says when nobody knows', () => {
 		expect(allergensOf(shop(), known, 'c', [], 'eat_in')).toBeNull();
 		expect(allergensOf(shop(), known, 'm', [], 'take_away')).toEqual(['milk', 'soya']);
