@@ -29,6 +29,9 @@ func screens() []screen {
 	return slices.Concat(orderScreens(), counterScreens(), barScreens(), officeScreens())
 }
 
+// asksWhoIsThere is what every page for people who sign in does first, and the answer to nobody is 401.
+const asksWhoIsThere = `/session: 401|status of 401 \(Unauthorized\) .*/session$`
+
 func at(path string) func(*world) string { return func(*world) string { return path } }
 
 // The people who look at screens.

@@ -14,8 +14,12 @@ for (const page of pages) {
 		// The board listens for as long as it is open: waiting for silence is waiting for nothing.
 		maxWaitForLoad: 15000
 	};
-	const run = await lighthouse(page.url, flags, page.desk ? desktopConfig : undefined);
-	const { lhr } = run;
+	const all = [];
+	for (let i = 0; i < (page.runs || 1); i++) {
+		all.push((await lighthouse(page.url, flags, page.desk ? desktopConfig : undefined)).lhr);
+	}
+	all.sort((a, b) => (a.categories.performance?.score ?? 0) - (b.categories.performance?.score ?? 0));
+	const lhr = all[Math.floor(all.length / 2)]; // one run of several: the one in the middle
 	const faults = [];
 	for (const name of ['accessibility', 'best-practices']) {
 		for (const { id, weight } of lhr.categories[name]?.auditRefs ?? []) {
@@ -35,6 +39,7 @@ for (const page of pages) {
 		largestPaint: value('largest-contentful-paint'),
 		blocked: value('total-blocking-time'),
 		shift: value('cumulative-layout-shift'),
+		machine: lhr.environment.benchmarkIndex,
 		faults
 	});
 }
