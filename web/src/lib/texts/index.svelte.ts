@@ -14,11 +14,13 @@ interface Catalogues {
 	problems: typeof import('./en/problems.json');
 	order: typeof import('./en/order.json');
 	counter: typeof import('./en/counter.json');
+	orders: typeof import('./en/orders.json');
 	bar: typeof import('./en/bar.json');
 	office: typeof import('./en/office.json');
 	menu: typeof import('./en/menu.json');
 	stock: typeof import('./en/stock.json');
 	cafes: typeof import('./en/cafes.json');
+	edit: typeof import('./en/edit.json');
 }
 
 export type Area = keyof Catalogues;
