@@ -198,8 +198,14 @@ func exposures(s *poisoned) []exposure {
 	till, head := []*client{s.counter(s.names.person)}, []*client{s.c.admin()}
 	return []exposure{
 		{name: "order ahead", path: "/", shows: payloads[2:4]},
+		{name: "menu", path: "/order/" + s.id, shows: payloads[1:4]},
 		{name: "counter, nobody there", path: "/counter"},
-		{name: "counter", path: "/counter", who: till},
+		{name: "counter", path: "/counter", who: till, shows: []string{s.names.item}},
+		{name: "sales", path: "/admin/sales", who: head},
+		{name: "orders", path: "/admin/orders", who: head, shows: []string{s.names.cafe}},
+		{name: "menu editor", path: "/admin/menu", who: head, shows: payloads[2:4]},
+		{name: "cafés", path: "/admin/cafes", who: head, shows: payloads[2:4]},
+		{name: "people", path: "/admin/people", who: head},
 		{name: "bar", path: "/bar", who: till, shows: []string{s.names.item, s.names.modifier, payloads[1]}},
 		{name: "ready board", path: "/ready/" + s.id},
 		{name: "today", path: "/admin", who: head},
