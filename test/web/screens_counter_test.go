@@ -4,6 +4,11 @@ package webtest
 func counterScreens() []screen {
 	return []screen{
 		{name: "counter, nobody there", path: at("/counter"), busy: true, expects: asksWhoIsThere},
-		{name: "counter", path: at("/counter"), who: barista, busy: true, pictures: map[string][]as{"counter": {tablet}, "counter-dark": {tablet, dark}, "counter-arabic": {tablet, arabic}, "counter-phone": {phone}}},
+		{name: "counter", path: at("/counter"), who: barista, busy: true, pictures: map[string][]as{"counter-empty": {tablet}}},
+		{name: "counter with a cart", path: at("/counter"), who: barista, busy: true, reach: func(p *page, w *world) {
+			p.tapFirst(w.drink())
+		}, pictures: map[string][]as{
+			"counter": {tablet}, "counter-dark": {tablet, dark}, "counter-arabic": {tablet, arabic}, "counter-phone": {phone, sharp},
+		}},
 	}
 }

@@ -1,0 +1,1 @@
+import{It as e}from"./D9FdqL2h.js";e();
