@@ -1,10 +1,9 @@
 package webtest
 
-<<<<<<< HEAD
 // barScreens are those of the bar, and the public board.
 func barScreens() []screen {
 	return []screen{
-		{name: "bar, nobody there", path: at("/bar"), busy: true, expects: `/session`},
+		{name: "bar, nobody there", path: at("/bar"), busy: true, expects: asksWhoIsThere},
 		{name: "bar", path: at("/bar"), who: barista, busy: true, pictures: map[string][]as{"bar": {tablet}, "bar-dark": {tablet, dark}, "bar-arabic": {tablet, arabic}, "bar-phone": {phone}}},
 		{name: "bar, a board", path: at("/bar"), who: wall, busy: true},
 		{name: "bar, a line's sheet", path: at("/bar"), who: wall, busy: true, reach: func(p *page, _ *world) {
@@ -18,17 +17,6 @@ func barScreens() []screen {
 		{name: "ready board", path: func(w *world) string { return "/ready/" + w.cafe }, busy: true, pictures: map[string][]as{"ready": {desk}}},
 		{name: "ready board, light", path: func(w *world) string { return "/ready/" + w.cafe + "?theme=light" }, busy: true},
 		{name: "ready board of no café", path: func(*world) string { return "/ready/" + newID() }, busy: true, expects: `404`},
-=======
-// barScreens are those of the bar, and the board of what is ready.
-func barScreens() []screen {
-	return []screen{
-		{name: "bar, nobody there", path: at("/bar"), busy: true, expects: asksWhoIsThere},
-		{name: "bar", path: at("/bar"), who: barista, busy: true, pictures: map[string][]as{
-			"bar": {tablet}, "bar-dark": {tablet, dark}, "bar-phone": {phone, sharp},
-		}},
-		{name: "ready board", path: func(w *world) string { return "/ready/" + w.cafe }, pictures: map[string][]as{"ready": {desk}}},
-		{name: "ready board of no café", path: at("/ready/00000000-0000-4000-8000-000000000000"), expects: `404`},
->>>>>>> scr-office
 	}
 }
 
