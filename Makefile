@@ -44,8 +44,24 @@ bench: ## Run the Go benchmarks
 fuzz: ## Run every fuzz target for FUZZTIME (5s)
 	@.ci/fuzz $(FUZZTIME)
 
+.PHONY: web
+web: ## Build the front end into web/site
+	@.ci/web-install web
+	@cd web && npm run -s build
+
+.PHONY: audit
+audit: ## Run Lighthouse on the screens and measure them in Chromium (prints tables, fails on nothing slow)
+	@.ci/web-install
+	COFFEE_TEST_REQUIRE=1 go test ./test/web -run '^TestAudits$$' -bench . -benchtime 20x -timeout 30m -audit
+
+.PHONY: screenshots
+screenshots: ## Take the pictures of docs/screens
+	@.ci/web-install
+	@mkdir -p docs/screens
+	COFFEE_TEST_REQUIRE=1 go test ./test/web -run '^TestPictures$$' -timeout 20m -count 1 -pictures "$(CURDIR)/docs/screens"
+
 .PHONY: check
-check: tools check-format check-tidy check-generated check-proto check-vet check-lint check-ci check-race check-fuzz check-vulnerable ## Check everything; what CI runs
+check: tools check-format check-tidy check-generated check-proto check-web check-vet check-lint check-ci check-race check-fuzz check-vulnerable ## Check everything; what CI runs
 	@echo "check: all passed"
 
 .PHONY: check-format
@@ -72,6 +88,11 @@ check-proto: ## Lint the contracts, and compare them with their previous version
 	@.ci/check-proto
 	@echo "check: contracts"
 
+.PHONY: check-web
+check-web: ## Lint and test the front end, build it again and fail when that differs
+	@.ci/check-web
+	@echo "check: web"
+
 .PHONY: check-vet
 check-vet: ## Run go vet
 	@if .ci/has-packages; then go vet ./...; fi
@@ -87,8 +108,8 @@ check-ci: ## Test the CI's own program
 	@cd .ci/testreport && go vet ./... && go test ./...
 
 .PHONY: check-race
-check-race: .cache/bin/testreport ## Run the tests under the race detector
-	@.ci/test -race $(PKG)
+check-race: .cache/bin/testreport ## Run the tests under the race detector, but for those in a browser
+	@.ci/test -race $$(go list $(PKG) | grep -vx coffee/test/web)
 
 .PHONY: check-fuzz
 check-fuzz: fuzz ## Run every fuzz target for a few seconds

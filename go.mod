@@ -3,8 +3,8 @@ module coffee
 go 1.26.0
 
 ignore (
-	./web/node_modules
 	./test/web/audit/node_modules
+	./web/node_modules
 )
 
 require (

@@ -131,9 +131,14 @@ func buildAnalytics(ctx context.Context, a *App) error {
 	if err != nil {
 		return err
 	}
+	menus, err := a.conn("analytics", "menu")
+	if err != nil {
+		return err
+	}
 	s := analytics.New(analytics.Deps{
 		Store: analyticsstore.New(d), Journals: analytics.FromOrder(orderpb.NewOrderServiceClient(orders)),
-		Cafes: analytics.FromCafe(cafepb.NewCafeServiceClient(cafes)), Now: now, Log: a.log,
+		Cafes: analytics.FromCafe(cafepb.NewCafeServiceClient(cafes)), Menus: analytics.FromMenu(menupb.NewMenuServiceClient(menus)),
+		Now: now, Log: a.log,
 	})
 	a.background("analytics", s.Run)
 	return a.serve("analytics", func(r grpc.ServiceRegistrar) { analytics.Register(r, s) })

@@ -14,7 +14,7 @@ const NoID = "00000000-0000-0000-0000-000000000000"
 // Event is what a journal entry tells these figures. Business dates and hours are the order service's: they were
 // computed once, from the café's zone and cut-off.
 type Event struct {
-	Kind         string // placed, imported, settled, relabelled, advanced, voided, refunded, cancelled or collected
+	Kind         string // placed, imported, settled, relabelled, advanced, voided, refunded, cancelled, collected, problem or acknowledged
 	Cafe         string
 	BusinessDate string // YYYY-MM-DD: the day it is booked to
 	Hour         int    // local hour of the sale, 0 to 23
@@ -27,7 +27,8 @@ type Event struct {
 // Line is one line of an event, signed: what is taken back is negative. Money in minor units.
 type Line struct {
 	Item, ItemName         string
-	Category, CategoryName string // as of the sale
+	Category, CategoryName string   // as of the sale
+	Modifiers              []string // what was chosen with it, each once, also what is chosen by default
 	Units                  int64
 	Gross, Discount        int64
 	Net, Tax               int64

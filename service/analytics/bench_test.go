@@ -77,3 +77,45 @@ func BenchmarkViews(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkToday is head office's view of all cafés and a café's best sellers, after two months of 100,000 orders: first
+// as a process that has just started answers, then as it goes on.
+func BenchmarkToday(b *testing.B) {
+	for _, cafes := range []int{3, 100, 500} {
+		c := newChain(b, dbtest.Open(b, dbtest.Config(b, db.SQLite, "analytics"), store.Migrations()), "2026-03-01T12:00:00Z")
+		for n := range cafes * 2 { // half of them sell in the currency that is asked for
+			c.cafes.put(n, fmt.Sprint("Café ", n), []string{"MAD", "EUR"}[n%2])
+		}
+		generate(c.journal, 1, cafes*2, 100_000, 59)
+		c.follow(b)
+		for _, first := range []bool{true, false} {
+			for name, read := range map[string]func() error{
+				"today": func() error {
+					v, err := c.service.Today(b.Context(), "MAD", "")
+					if err == nil && len(v.Cafes) != cafes {
+						err = fmt.Errorf("%d cafés", len(v.Cafes))
+					}
+					return err
+				},
+				"best sellers": func() error {
+					best, err := c.service.BestSellers(b.Context(), id(kindCafe, 2))
+					if err == nil && len(best) == 0 {
+						err = fmt.Errorf("nothing sold")
+					}
+					return err
+				},
+			} {
+				b.Run(fmt.Sprintf("%s/%d cafes/first=%v", name, cafes, first), func(b *testing.B) {
+					for b.Loop() {
+						if first {
+							c.service = c.replica(b)
+						}
+						if err := read(); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+		}
+	}
+}

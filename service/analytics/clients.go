@@ -2,12 +2,14 @@ package analytics
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
 
 	"coffee/internal/db"
 	cafepb "coffee/proto/coffee/cafe/v1"
+	menupb "coffee/proto/coffee/menu/v1"
 	orderpb "coffee/proto/coffee/order/v1"
 )
 
@@ -74,7 +76,7 @@ func DecodeEvent(payload []byte) (event Event, fault string) {
 			Item: l.GetItemId(), ItemName: shorten(l.GetItemName()),
 			Category: l.GetCategoryId(), CategoryName: shorten(l.GetCategoryName()),
 			Units: int64(l.GetQuantity()), Gross: l.GetGross(), Discount: l.GetDiscount(),
-			Net: l.GetNet(), Tax: l.GetTax(), Sales: l.GetTotal(),
+			Net: l.GetNet(), Tax: l.GetTax(), Sales: l.GetTotal(), Modifiers: modifiersOf(l),
 		}
 		if line.of(event.Kind).Zero() {
 			continue
@@ -99,6 +101,21 @@ func DecodeEvent(payload []byte) (event Event, fault string) {
 		return Event{}, "it has no currency"
 	}
 	return event, ""
+}
+
+// modifiersOf is the ids of a line's modifiers, each once. One that is no id cannot be counted, and says nothing about
+// the line's figures.
+func modifiersOf(l *orderpb.EventLine) []string {
+	if len(l.GetModifiers()) == 0 {
+		return nil
+	}
+	ids := make([]string, 0, len(l.GetModifiers()))
+	for _, m := range l.GetModifiers() {
+		if id, err := db.ParseID(m.GetModifierId()); err == nil && !slices.Contains(ids, string(id)) {
+			ids = append(ids, string(id))
+		}
+	}
+	return ids
 }
 
 func currencyCode(code string) bool {
@@ -153,6 +170,37 @@ func (c cafes) One(ctx context.Context, id string) (Cafe, error) {
 func cafeFromProto(p *cafepb.Cafe) Cafe {
 	return Cafe{
 		ID: p.GetId(), Name: shorten(p.GetName()), Currency: p.GetCurrency(), Version: p.GetVersion(),
-		Archived: p.GetArchivedAt() != nil,
+		Archived: p.GetArchivedAt() != nil, Zone: p.GetTimeZone(), CutoffMinutes: int(p.GetCutoffMinutes()),
 	}
+}
+
+// FromMenu reads menus through the menu service's client.
+func FromMenu(client menupb.MenuServiceClient) Menus { return menus{client} }
+
+type menus struct{ client menupb.MenuServiceClient }
+
+func (m menus) Offer(ctx context.Context, cafe string) (Offer, error) {
+	menu, err := m.client.GetMenu(ctx, &menupb.GetMenuRequest{CafeId: cafe})
+	if err != nil {
+		return nil, err
+	}
+	groups := make(map[string][]string, len(menu.GetModifierGroups()))
+	for _, g := range menu.GetModifierGroups() {
+		for _, choice := range g.GetModifiers() {
+			if !choice.GetIsDefault() {
+				groups[g.GetId()] = append(groups[g.GetId()], choice.GetId())
+			}
+		}
+	}
+	offer := make(Offer, len(menu.GetItems()))
+	for _, item := range menu.GetItems() {
+		choices := map[string]bool{}
+		for _, g := range item.GetModifierGroupIds() {
+			for _, id := range groups[g] {
+				choices[id] = true
+			}
+		}
+		offer[item.GetId()] = choices
+	}
+	return offer, nil
 }

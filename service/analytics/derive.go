@@ -15,12 +15,14 @@ type Key struct {
 	Hour     int
 	Item     string
 	Category string
+	Modifier string
 }
 
 func compareKeys(a, b Key) int {
 	return cmp.Or(
 		strings.Compare(a.Currency, b.Currency), strings.Compare(a.Cafe, b.Cafe), strings.Compare(a.Period, b.Period),
 		cmp.Compare(a.Hour, b.Hour), strings.Compare(a.Item, b.Item), strings.Compare(a.Category, b.Category),
+		strings.Compare(a.Modifier, b.Modifier),
 	)
 }
 
@@ -55,6 +57,7 @@ type Facts struct {
 	Months         []Row // currency, café, month; with orders
 	ItemMonths     []Row // currency, café, month, item
 	CategoryMonths []Row // currency, café, month, category
+	Modifiers      []Row // café, date, item, modifier; with units only
 	ItemNames      []Name
 	CategoryNames  []Name
 }
@@ -62,7 +65,7 @@ type Facts struct {
 // Derive sums events. The follower uses it for each batch and adds the result to its tables; the verifier uses it for
 // a café's whole journal and compares. Both ways give the same, because every figure is a sum.
 func Derive(events []Event) Facts {
-	items, hours := map[Key]Figures{}, map[Key]Figures{}
+	items, hours, modifiers := map[Key]Figures{}, map[Key]Figures{}, map[Key]Figures{}
 	itemNames, categoryNames := map[string]Name{}, map[string]Name{}
 	for i := range events {
 		e := &events[i]
@@ -79,6 +82,10 @@ func Derive(events []Event) Facts {
 			key.Item, key.Category = orNoID(l.Item), orNoID(l.Category)
 			items[key] = items[key].Plus(f)
 			sum = sum.Plus(f)
+			for _, id := range l.Modifiers {
+				asked := Key{Cafe: e.Cafe, Period: e.BusinessDate, Hour: -1, Item: key.Item, Modifier: id}
+				modifiers[asked] = modifiers[asked].Plus(Figures{Units: l.Units})
+			}
 			keep(itemNames, Name{key.Item, l.ItemName, e.SoldAt})
 			keep(categoryNames, Name{key.Category, l.CategoryName, e.SoldAt})
 		}
@@ -88,7 +95,7 @@ func Derive(events []Event) Facts {
 		}
 	}
 	facts := Facts{
-		Items: sorted(items), Hours: sorted(hours),
+		Items: sorted(items), Hours: sorted(hours), Modifiers: sorted(modifiers),
 		ItemNames: sortedNames(itemNames), CategoryNames: sortedNames(categoryNames),
 	}
 	facts.rollUp()
@@ -172,6 +179,9 @@ func (f Facts) Canonical() []byte {
 				r.Currency, r.Cafe, r.Period, r.Hour, r.Item, r.Category,
 				r.Orders, r.Units, r.Lines, r.Gross, r.Discount, r.Net, r.Tax, r.Sales)
 		}
+	}
+	for _, r := range f.Modifiers {
+		b = fmt.Appendf(b, "modifier %s %s %s %s: %d\n", r.Cafe, r.Period, r.Item, r.Modifier, r.Units)
 	}
 	return b
 }

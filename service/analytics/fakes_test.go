@@ -1,6 +1,7 @@
 package analytics_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"coffee/internal/db/dbtest"
 	"coffee/internal/errs"
 	cafepb "coffee/proto/coffee/cafe/v1"
+	menupb "coffee/proto/coffee/menu/v1"
 	orderpb "coffee/proto/coffee/order/v1"
 	"coffee/service/analytics"
 	"coffee/service/analytics/store"
@@ -33,6 +35,7 @@ const (
 	kindItem     = 0x17
 	kindCategory = 0xc7
 	kindOrder    = 0x0d
+	kindModifier = 0x0f
 )
 
 // journal is an order service that holds journals in memory. It serves the two methods of the feed.
@@ -205,16 +208,44 @@ func (c *cafeService) GetCafe(_ context.Context, req *cafepb.GetCafeRequest, _ .
 func (c *cafeService) put(n int, name, currency string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.cafes = append(c.cafes, &cafepb.Cafe{Id: id(kindCafe, n), Name: name, Currency: currency, Version: 1})
+	c.cafes = append(c.cafes, &cafepb.Cafe{Id: id(kindCafe, n), Name: name, Currency: currency, Version: 1, TimeZone: "UTC", CutoffMinutes: 240})
 	return id(kindCafe, n)
+}
+
+// menuService knows one menu for all cafés.
+type menuService struct {
+	menupb.MenuServiceClient
+
+	mu    sync.Mutex
+	menu  *menupb.Menu
+	down  error
+	asked int
+}
+
+func (m *menuService) GetMenu(_ context.Context, req *menupb.GetMenuRequest, _ ...grpc.CallOption) (*menupb.Menu, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked++
+	if m.down != nil || m.menu == nil {
+		return nil, cmp.Or[error](m.down, errs.NotFound("menu of café %s", req.GetCafeId()))
+	}
+	return m.menu, nil
+}
+
+func (m *menuService) set(menu *menupb.Menu, down error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.menu, m.down = menu, down
 }
 
 // chain is the service over fakes and a real store.
 type chain struct {
 	journal *journal
 	cafes   *cafeService
+	menus   *menuService
 	service *analytics.Service
 	store   *store.Store
+	db      *db.DB
 	clock   *clock
 }
 
@@ -241,7 +272,7 @@ func newChain(t testing.TB, d *db.DB, now string) *chain {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &chain{journal: newJournal(), cafes: &cafeService{}, store: store.New(d), clock: &clock{at: at}}
+	c := &chain{journal: newJournal(), cafes: &cafeService{}, menus: &menuService{}, store: store.New(d), db: d, clock: &clock{at: at}}
 	c.service = c.replica(t)
 	return c
 }
@@ -250,7 +281,7 @@ func newChain(t testing.TB, d *db.DB, now string) *chain {
 func (c *chain) replica(t testing.TB) *analytics.Service {
 	return analytics.New(analytics.Deps{
 		Store: c.store, Journals: analytics.FromOrder(c.journal), Cafes: analytics.FromCafe(c.cafes),
-		Now: c.clock.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Interval: time.Millisecond,
+		Menus: analytics.FromMenu(c.menus), Now: c.clock.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Interval: time.Millisecond,
 	})
 }
 
@@ -336,6 +367,9 @@ func generate(j *journal, seed uint64, cafes, n, days int) {
 				name += " (new)"
 			}
 			l := line(item, name, item/8, 1+r.Int32N(3), 150+int64(item)*25)
+			for range r.IntN(4) { // sometimes the same twice
+				l.Modifiers = append(l.Modifiers, &orderpb.OrderModifier{ModifierId: id(kindModifier, r.IntN(6)), Quantity: 1 + r.Int32N(2)})
+			}
 			if r.IntN(10) == 0 {
 				l.Discount = l.Gross / 10
 				l.Amount -= l.Discount

@@ -108,6 +108,7 @@ func (s *Service) followOnce(ctx context.Context) (int, error) {
 	}
 	s.refreshCafes(ctx, now)
 	counted, err := s.catchUp(ctx, now)
+	err = errors.Join(err, s.catchUpModifiers(ctx))
 	if keepErr := s.seen(ctx, now, counted > 0); err == nil {
 		err = keepErr
 	}
@@ -219,18 +220,9 @@ func (s *Service) read(ctx context.Context, cafe string) (Step, error) {
 		}
 		return step, s.stop(ctx, from, fmt.Sprintf("the journal ends at %d, but %d were counted", head, from.Seq))
 	}
-	limit := pageSize
-	if n := f.pages[cafe]; n > 0 {
-		limit = n
-	}
-	entries, err := s.Journals.Journal(ctx, cafe, from.Seq, limit)
+	entries, err := s.page(ctx, cafe, from.Seq)
 	if err != nil {
-		// Perhaps the page does not fit into a message.
-		f.pages[cafe] = max(1, limit/8)
 		return step, err
-	}
-	if limit < pageSize {
-		f.pages[cafe] = min(pageSize, limit*8)
 	}
 	events, broken := make([]Event, 0, len(entries)), ""
 	for i := range entries {
@@ -248,6 +240,25 @@ func (s *Service) read(ctx context.Context, cafe string) (Step, error) {
 	}
 	step.Facts = Derive(events)
 	return step, nil
+}
+
+// page reads the entries after a position, fewer at once where a full page could not be read.
+func (s *Service) page(ctx context.Context, cafe string, after int64) ([]Entry, error) {
+	f := &s.follow
+	limit := pageSize
+	if n := f.pages[cafe]; n > 0 {
+		limit = n
+	}
+	entries, err := s.Journals.Journal(ctx, cafe, after, limit)
+	if err != nil {
+		// Perhaps the page does not fit into a message.
+		f.pages[cafe] = max(1, limit/8)
+		return nil, err
+	}
+	if limit < pageSize {
+		f.pages[cafe] = min(pageSize, limit*8)
+	}
+	return entries, nil
 }
 
 // follows tells why an entry is not the next of its journal; empty when it is. The first entry has no hash before it.
@@ -279,7 +290,7 @@ func (s *Service) apply(ctx context.Context, steps []Step) (counted int, left []
 	for i, step := range steps {
 		cafe := step.From.Cafe
 		if won[i] {
-			f.cursors[cafe] = Cursor{Cafe: cafe, Generation: step.From.Generation, Seq: step.Seq, Hash: step.Hash}
+			f.cursors[cafe] = step.To()
 			counted += int(step.Seq - step.From.Seq)
 		} else {
 			if f.cursors[cafe], err = s.Store.Cursor(ctx, cafe); err != nil {

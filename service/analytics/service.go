@@ -12,6 +12,7 @@ type Deps struct {
 	Store    Store
 	Journals Journals
 	Cafes    Cafes
+	Menus    Menus // nil: nothing is known of menus
 	Now      func() time.Time
 	Log      *slog.Logger
 	// Interval is the pause between two looks at the journals; 0: 500 ms.
@@ -51,6 +52,12 @@ type Cafes interface {
 	One(ctx context.Context, id string) (Cafe, error)
 }
 
+// Menus is the menu service.
+type Menus interface {
+	// Offer is what a café's menu in force sells.
+	Offer(ctx context.Context, cafe string) (Offer, error)
+}
+
 // Cafe is what reports say of a café.
 type Cafe struct {
 	ID       string
@@ -58,6 +65,9 @@ type Cafe struct {
 	Currency string
 	Version  int64
 	Archived bool
+	Zone     string // IANA; empty: not asked for yet
+
+	CutoffMinutes int
 }
 
 // Cursor is how far a café's journal is counted.
@@ -68,6 +78,7 @@ type Cursor struct {
 	Hash       []byte
 	Stopped    string // why nothing more is counted; empty when all is well
 	New        bool   // nothing is stored of this café yet
+	Modifiers  int64  // how far the modifiers are counted; behind Seq after an update from a version that knew none
 }
 
 // Step moves a café's cursor and adds what lies between.
@@ -76,6 +87,15 @@ type Step struct {
 	Seq   int64
 	Hash  []byte
 	Facts Facts
+}
+
+// To is the cursor after the step. Modifiers that were counted as far as the others go along.
+func (s Step) To() Cursor {
+	to := Cursor{Cafe: s.From.Cafe, Generation: s.From.Generation, Seq: s.Seq, Hash: s.Hash, Modifiers: s.From.Modifiers}
+	if s.From.Modifiers == s.From.Seq {
+		to.Modifiers = s.Seq
+	}
+	return to
 }
 
 // Look is what the last look at the journals saw.
@@ -90,7 +110,11 @@ type Store interface {
 	Cursor(ctx context.Context, cafe string) (Cursor, error)
 	// Apply takes the steps in one transaction. A step whose cursor was moved by somebody else meanwhile is left out;
 	// won tells which were taken.
+	// The modifiers of a step are added where they are counted as far as its cursor; else they wait for ApplyModifiers.
 	Apply(ctx context.Context, steps []Step) (won []bool, err error)
+	// ApplyModifiers adds modifiers alone, of the entries after from.Modifiers up to seq, which is not beyond what is
+	// counted; false when somebody else has moved that cursor.
+	ApplyModifiers(ctx context.Context, from Cursor, seq int64, rows []Row) (bool, error)
 	// Stop records why a café's journal is not followed further.
 	Stop(ctx context.Context, at Cursor, reason string) error
 	// Forget removes a café's figures and sets its cursor back to the beginning.
@@ -119,6 +143,13 @@ type Reader interface {
 	Currencies(ctx context.Context, cafe string) ([]string, error)
 	// Details gives what a month's view shows of some cafés.
 	Details(ctx context.Context, month Month, currency string, cafes []string) (map[string]Details, error)
+	// LastDate is the latest date a café has figures of, empty when it has none.
+	LastDate(ctx context.Context, currency, cafe string) (string, error)
+	// ItemsSold and ModifiersSold sum units over dates, both included.
+	ItemsSold(ctx context.Context, currency, cafe, first, last string) ([]Sold, error)
+	ModifiersSold(ctx context.Context, cafe, first, last string) ([]Asked, error)
+	// Hours gives cafés' hours over dates, both included.
+	Hours(ctx context.Context, currency string, cafes []string, first, last string) ([]HourRow, error)
 	ItemNames(ctx context.Context, ids []string) (map[string]string, error)
 	CategoryNames(ctx context.Context, ids []string) (map[string]string, error)
 }
@@ -143,8 +174,10 @@ type CafeDay struct {
 // Service is the analytics service. It is safe for concurrent use.
 type Service struct {
 	Deps
-	follow follower
-	books  books
+	follow  follower
+	books   books
+	best    bestSellerMemory
+	history historyMemory
 
 	mu    sync.RWMutex
 	look  Look            // zero: not looked yet

@@ -92,20 +92,15 @@ func (s *Service) watchHeads(ctx context.Context) error {
 	return nil
 }
 
-// Board is what is open in a café, remakes first, then the oldest, with the position to stream on from.
+// Board is what is open in a café, or still to be acknowledged: remakes first, then by when to begin, with the position
+// to stream on from.
 func (s *Service) Board(ctx context.Context, cafe string) ([]Order, int64, error) {
 	orders, seq, err := s.Store.Board(ctx, cafe)
 	if err != nil {
 		return nil, 0, err
 	}
 	slices.SortStableFunc(orders, func(a, b Order) int {
-		if ra, rb := a.Source == FromRemake, b.Source == FromRemake; ra != rb {
-			if ra {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(a.PlacedAt.Compare(b.PlacedAt), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(a.QueueKey().Compare(b.QueueKey()), a.PlacedAt.Compare(b.PlacedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return orders, seq, nil
 }
@@ -204,9 +199,10 @@ func (s *Service) ReadyBoard(ctx context.Context, cafe string) (making, ready []
 	}
 	orders, _, err := s.Board(ctx, cafe)
 	for _, o := range orders {
-		if o.State == StateReady {
+		switch {
+		case o.State == StateReady:
 			ready = append(ready, o)
-		} else {
+		case o.Open():
 			making = append(making, o)
 		}
 	}

@@ -42,7 +42,7 @@ func (s *Service) Change(ctx context.Context, caller rpc.Caller, id string, void
 		}
 		p.order.Linked, p.order.Phone = id, first.Phone
 		if p.order.CustomerName == "" {
-			p.order.CustomerName = first.CustomerName
+			p.order.CustomerName, p.order.HideName = first.CustomerName, first.HideName
 		}
 		p.key = key
 		p.also = func(tx Tx, o *Order, now time.Time) ([]entry, error) {
@@ -169,7 +169,7 @@ type RemakeLine struct {
 }
 
 // Remake makes lines again: an order of its own id and its own consumption, as waste, with a ticket under the old
-// number and no money. Errors: NotFound, approval_required, approval_refused, too_many_units, order_exists,
+// number and no money. Errors: NotFound, approval_required, approval_refused, line_voided, too_many_units, order_exists,
 // order_cancelled.
 func (s *Service) Remake(ctx context.Context, caller rpc.Caller, r Remake, key keyed.Key) (Order, error) {
 	if answer, ok, err := s.Store.Answered(ctx, key); err != nil {
@@ -212,11 +212,12 @@ func (s *Service) Remake(ctx context.Context, caller rpc.Caller, r Remake, key k
 			Source: FromRemake, Release: first.Release, CallNumber: first.CallNumber, CustomerName: first.CustomerName,
 			Note: r.Reason, Table: first.Table, Currency: first.Currency, TaxMode: first.TaxMode, Linked: first.ID,
 			PlacedBy: caller.Subject, Phone: first.Phone, Device: caller.Device, ApprovedBy: yes.by, Zone: cafe.Zone,
-			CutoffMinutes: cafe.CutoffMinutes, Version: 1,
+			CutoffMinutes: cafe.CutoffMinutes, Version: 1, HideName: first.HideName,
 		}
 		if o.Lines, err = remade(&first, r.Lines, now); err != nil {
 			return nil, err
 		}
+		o.promise(now, nil)
 		return &plan{
 			order: o, caller: caller, yes: yes, reason: r.Reason, key: key,
 			take: consumptionOf(o, "waste", r.Reason, caller.Subject, gone.Ingredients),
@@ -232,6 +233,10 @@ func remade(first *Order, lines []RemakeLine, now time.Time) ([]Line, error) {
 		l := first.line(r.Line)
 		if l == nil {
 			return nil, errs.NotFound("line %d", r.Line)
+		}
+		if l.State == Voided {
+			return nil, errs.Conflict("line_voided", "Line %d was taken back: there is nothing to make again.", r.Line).
+				With("line", itoa(int64(r.Line)))
 		}
 		if units[r.Line] += r.Quantity; units[r.Line] > l.Quantity {
 			return nil, errs.Conflict("too_many_units", "Line %d was %d units.", r.Line, l.Quantity)

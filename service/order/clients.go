@@ -136,14 +136,7 @@ type inventory struct {
 func (i inventory) Consume(ctx context.Context, c Consumption) (Expansion, error) {
 	request := &inventorypb.ConsumeRequest{
 		OrderId: c.OrderID, Attempt: c.Attempt, CafeId: c.Cafe, BusinessDate: c.BusinessDate, Service: c.Service, Type: c.Type,
-		Reason: c.Reason, By: actor(c.By), SoldOutIngredientIds: c.SoldOutIngredients,
-	}
-	for _, l := range c.Lines {
-		line := &inventorypb.ConsumeLine{Line: l.Line, VariationId: l.Variation, Quantity: l.Quantity, Present: l.Present}
-		for _, m := range l.Modifiers {
-			line.Modifiers = append(line.Modifiers, &inventorypb.ConsumeModifier{ModifierId: m.Modifier, Quantity: m.Quantity})
-		}
-		request.Lines = append(request.Lines, line)
+		Reason: c.Reason, By: actor(c.By), SoldOutIngredientIds: c.SoldOutIngredients, Lines: linesTo(c.Lines),
 	}
 	p, err := i.InventoryServiceClient.Consume(ctx, request)
 	if err != nil {
@@ -153,16 +146,7 @@ func (i inventory) Consume(ctx context.Context, c Consumption) (Expansion, error
 	for _, s := range p.GetShortages() {
 		out.Shortages = append(out.Shortages, s.GetIngredientName())
 	}
-	for _, l := range p.GetLines() {
-		line := ExpandedLine{Line: l.GetLine(), HasRecipe: l.GetHasRecipe()}
-		for _, u := range l.GetUses() {
-			line.Uses = append(line.Uses, Use{
-				IngredientID: u.GetIngredientId(), Name: u.GetIngredientName(), Slot: u.GetSlot(), Quantity: u.GetQuantity(),
-				Unit: u.GetUnit(), Counted: u.GetCounted(), Allergens: u.GetAllergens(),
-			})
-		}
-		out.Lines = append(out.Lines, line)
-	}
+	out.Lines = expandedFrom(p.GetLines())
 	return out, nil
 }
 
@@ -208,6 +192,40 @@ func (i inventory) Reverse(ctx context.Context, r Reversal) error {
 	}
 	_, err := i.InventoryServiceClient.Reverse(ctx, request)
 	return err
+}
+
+func (i inventory) Expand(ctx context.Context, service string, lines []ConsumptionLine) ([]ExpandedLine, error) {
+	p, err := i.ExpandLines(ctx, &inventorypb.ExpandLinesRequest{Service: service, Lines: linesTo(lines)})
+	if err != nil {
+		return nil, err
+	}
+	return expandedFrom(p.GetLines()), nil
+}
+
+func linesTo(in []ConsumptionLine) []*inventorypb.ConsumeLine {
+	out := make([]*inventorypb.ConsumeLine, len(in))
+	for i, l := range in {
+		out[i] = &inventorypb.ConsumeLine{Line: l.Line, VariationId: l.Variation, Quantity: l.Quantity, Present: l.Present}
+		for _, m := range l.Modifiers {
+			out[i].Modifiers = append(out[i].Modifiers, &inventorypb.ConsumeModifier{ModifierId: m.Modifier, Quantity: m.Quantity})
+		}
+	}
+	return out
+}
+
+func expandedFrom(in []*inventorypb.ExpandedLine) []ExpandedLine {
+	var out []ExpandedLine
+	for _, l := range in {
+		line := ExpandedLine{Line: l.GetLine(), HasRecipe: l.GetHasRecipe()}
+		for _, u := range l.GetUses() {
+			line.Uses = append(line.Uses, Use{
+				IngredientID: u.GetIngredientId(), Name: u.GetIngredientName(), Slot: u.GetSlot(), Quantity: u.GetQuantity(),
+				Unit: u.GetUnit(), Counted: u.GetCounted(), Allergens: u.GetAllergens(),
+			})
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func (i inventory) IngredientUses(ctx context.Context, ingredients []string) (modifiers, variations []string, err error) {

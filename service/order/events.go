@@ -12,15 +12,17 @@ import (
 
 // The kinds of journal entries.
 const (
-	kindPlaced     = "placed"
-	kindImported   = "imported"
-	kindSettled    = "settled"
-	kindRelabelled = "relabelled"
-	kindAdvanced   = "advanced"
-	kindVoided     = "voided"
-	kindRefunded   = "refunded"
-	kindCancelled  = "cancelled"
-	kindCollected  = "collected"
+	kindPlaced       = "placed"
+	kindImported     = "imported"
+	kindSettled      = "settled"
+	kindRelabelled   = "relabelled"
+	kindAdvanced     = "advanced"
+	kindVoided       = "voided"
+	kindRefunded     = "refunded"
+	kindCancelled    = "cancelled"
+	kindCollected    = "collected"
+	kindProblem      = "problem"
+	kindAcknowledged = "acknowledged"
 )
 
 // entry is a journal entry that still waits for its numbers: what happened to an order, before and after. before is
@@ -134,7 +136,7 @@ func (e entry) line(i int) *orderpb.EventLine {
 	if e.before != nil {
 		was := &e.before.Lines[i]
 		worth = worth.minus(e.before.worth(was))
-		if worth == (Value{}) && was.State == l.State {
+		if worth == (Value{}) && was.State == l.State && was.Problem == l.Problem && was.VoidSeenAt.Equal(l.VoidSeenAt) {
 			return nil
 		}
 		switch {

@@ -103,7 +103,8 @@ func (g *server) ListOrders(ctx context.Context, p *orderpb.ListOrdersRequest) (
 	caller := rpc.CallerFrom(ctx)
 	orders, next, err := g.s.List(ctx, caller, Query{
 		Cafe: cafe, BusinessDate: p.GetBusinessDate(), State: State(p.GetState()), MoneyState: MoneyState(p.GetMoneyState()),
-	}, p.GetCursor(), p.GetLimit())
+		Source: Source(p.GetSource()), DueOnly: p.GetDueOnly(),
+	}, p.GetQuery(), p.GetCursor(), p.GetLimit())
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +139,19 @@ func (g *server) RelabelTender(ctx context.Context, p *orderpb.RelabelTenderRequ
 
 func (g *server) AdvanceLines(ctx context.Context, p *orderpb.AdvanceLinesRequest) (*orderpb.Order, error) {
 	caller := rpc.CallerFrom(ctx)
-	o, err := g.s.Advance(ctx, caller, id(p.GetId()), p.GetLines(), LineState(p.GetTo()))
+	o, err := g.s.Advance(ctx, caller, id(p.GetId()), p.GetLines(), LineState(p.GetFrom()), LineState(p.GetTo()))
+	return answerOrder(caller, o, err)
+}
+
+func (g *server) ReportProblem(ctx context.Context, p *orderpb.ReportProblemRequest) (*orderpb.Order, error) {
+	caller := rpc.CallerFrom(ctx)
+	o, err := g.s.ReportProblem(ctx, caller, id(p.GetId()), p.GetLines(), strings.TrimSpace(p.GetReason()), p.GetClear())
+	return answerOrder(caller, o, err)
+}
+
+func (g *server) AcknowledgeVoids(ctx context.Context, p *orderpb.AcknowledgeVoidsRequest) (*orderpb.Order, error) {
+	caller := rpc.CallerFrom(ctx)
+	o, err := g.s.Acknowledge(ctx, caller, id(p.GetId()), p.GetLines())
 	return answerOrder(caller, o, err)
 }
 

@@ -3,9 +3,11 @@ package order
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"google.golang.org/grpc"
 
+	"coffee/internal/rpc"
 	orderpb "coffee/proto/coffee/order/v1"
 )
 
@@ -52,9 +54,46 @@ func (g *server) GetAvailability(ctx context.Context, p *orderpb.GetAvailability
 func readyTo(orders []Order) []*orderpb.ReadyEntry {
 	out := make([]*orderpb.ReadyEntry, len(orders))
 	for i, o := range orders {
-		out[i] = &orderpb.ReadyEntry{CallNumber: o.CallNumber, FirstName: firstName(o.CustomerName)}
+		out[i] = &orderpb.ReadyEntry{CallNumber: o.CallNumber, PromisedAt: timeTo(o.PromisedAt)}
+		if !o.HideName {
+			out[i].FirstName = firstName(o.CustomerName)
+		}
 	}
 	return out
+}
+
+func (g *server) StreamOrder(p *orderpb.StreamOrderRequest, stream grpc.ServerStreamingServer[orderpb.OrderEvent]) error {
+	caller := rpc.CallerFrom(stream.Context())
+	return g.s.Follow(stream.Context(), caller, id(p.GetId()), func(o Order) error {
+		return stream.Send(&orderpb.OrderEvent{Seq: o.Version, Kind: "order", Order: orderTo(&o, caller.AtLeast("lead"))})
+	})
+}
+
+func (g *server) GetPhoneOrders(ctx context.Context, p *orderpb.GetPhoneOrdersRequest) (*orderpb.PhoneOrders, error) {
+	orders, err := g.s.PhoneOrders(ctx, id(p.GetCafeId()))
+	if err != nil {
+		return nil, err
+	}
+	return phoneOrdersTo(orders), nil
+}
+
+func (g *server) PausePhoneOrders(ctx context.Context, p *orderpb.PausePhoneOrdersRequest) (*orderpb.PhoneOrders, error) {
+	orders, err := g.s.PausePhoneOrders(ctx, rpc.CallerFrom(ctx), id(p.GetCafeId()), time.Duration(p.GetMinutes())*time.Minute)
+	if err != nil {
+		return nil, err
+	}
+	return phoneOrdersTo(orders), nil
+}
+
+func phoneOrdersTo(o PhoneOrders) *orderpb.PhoneOrders {
+	p := &orderpb.PhoneOrders{
+		PausedUntil: timeTo(o.PausedUntil), Open: o.Open, OpensAt: timeTo(o.OpensAt), ClosesAt: timeTo(o.ClosesAt),
+		AsapAt: timeTo(o.AsapAt), MaxUnits: phoneUnits, MaxOpenOrders: phoneOpen, At: timeTo(o.At),
+	}
+	for _, s := range o.Slots {
+		p.Slots = append(p.Slots, &orderpb.PickupSlot{At: timeTo(s.At), Full: s.Full})
+	}
+	return p
 }
 
 // ticketTo is an order as the bar sees it: no money.
@@ -63,11 +102,16 @@ func ticketTo(o *Order) *orderpb.Ticket {
 		OrderId: o.ID, CallNumber: o.CallNumber, CustomerName: o.CustomerName, Service: o.Service, Source: string(o.Source),
 		Note: o.Note, Table: o.Table, State: string(o.State), PlacedAt: timeTo(o.PlacedAt), PickupAt: timeTo(o.PickupAt),
 		LinkedOrderId: o.Linked, Version: o.Version, ReadyAt: timeTo(o.ReadyAt),
+		PromisedAt: timeTo(o.PromisedAt), StartAt: timeTo(o.StartAt),
 	}
 	for _, l := range o.Lines {
+		if l.State == Voided && !l.UnseenVoid() {
+			continue // nobody's work any more
+		}
 		line := &orderpb.TicketLine{
 			Line: l.Number, ItemName: l.ItemName, VariationName: l.VariationName, Quantity: l.Quantity, Station: l.Station,
 			State: string(l.State), Note: l.Note, BarSeconds: l.BarSeconds,
+			VoidedAt: timeTo(l.VoidedAt), Problem: l.Problem,
 		}
 		for _, m := range l.Modifiers {
 			name := m.Name

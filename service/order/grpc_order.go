@@ -20,6 +20,7 @@ func requestFrom(p *orderpb.PlaceOrderRequest) (Request, error) {
 		ID: id(p.GetId()), Cafe: cafe, Release: p.GetRelease(), Service: p.GetService(), Discount: discountFrom(p.GetDiscount()),
 		CallNumber: p.GetCallNumber(), CustomerName: strings.TrimSpace(p.GetCustomerName()), Note: p.GetNote(), Table: p.GetTable(),
 		PickupAt: timeFrom(p.GetPickupAt()), Tenders: tendersFrom(p.GetTenders()), ExpectedTotal: p.ExpectedTotal, Approval: p.GetApproval(),
+		HideName: p.GetHideName(),
 	}
 	if r.ID == "" {
 		return Request{}, errs.Invalid("invalid_request", "Some fields are not valid.").Field("id", "is missing")
@@ -92,6 +93,7 @@ func orderTo(o *Order, recipes bool) *orderpb.Order {
 		PickupAt: timeTo(o.PickupAt), Currency: o.Currency, Taxes: taxesTo(o), Discount: o.Discount, Total: o.Total, Paid: o.Paid,
 		Refunded: o.Refunded, Due: o.Due, LinkedOrderId: o.Linked, PlacedBy: o.PlacedBy, DeviceId: o.Device, Version: o.Version,
 		ReadyAt: timeTo(o.ReadyAt), CollectedAutomatically: o.CollectedAutomatically, TaxMode: o.TaxMode, Shortages: o.Shortages,
+		PromisedAt: timeTo(o.PromisedAt), StartAt: timeTo(o.StartAt), ExpectedAt: timeTo(o.ExpectedAt), HideName: o.HideName,
 	}
 	for i := range o.Lines {
 		p.Lines = append(p.Lines, lineTo(&o.Lines[i], recipes))
@@ -116,6 +118,7 @@ func lineTo(l *Line, recipes bool) *orderpb.OrderLine {
 		RefundedAmount: l.RefundedAmount, QueuedAt: timeTo(l.QueuedAt), MakingAt: timeTo(l.MakingAt), ReadyAt: timeTo(l.ReadyAt),
 		HandedOverAt: timeTo(l.HandedOverAt), VoidedAt: timeTo(l.VoidedAt), VoidReason: l.VoidReason, VoidedMade: l.VoidedMade,
 		NoRecipe: l.NoRecipe, PriceWindow: l.PriceWindow, OverrideBy: l.OverrideBy, BarSeconds: l.BarSeconds,
+		Allergens: allergensOf(l.Uses), AllergensUnknown: l.NoRecipe || l.Unexpanded, Problem: l.Problem, VoidSeenAt: timeTo(l.VoidSeenAt),
 	}
 	if recipes {
 		for _, u := range l.Uses {
@@ -126,6 +129,16 @@ func lineTo(l *Line, recipes bool) *orderpb.OrderLine {
 		}
 	}
 	return p
+}
+
+// allergensOf is what ingredients bring, each once, sorted.
+func allergensOf(uses []Use) []string {
+	var all []string
+	for _, u := range uses {
+		all = append(all, u.Allergens...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func modifiersToProto(in []Modifier) []*orderpb.OrderModifier {

@@ -12,10 +12,10 @@ import (
 )
 
 // Advance moves lines along the bar, or one step back. Who asks for the state a line already has succeeds.
-// Errors: NotFound, illegal_transition.
-func (s *Service) Advance(ctx context.Context, caller rpc.Caller, id string, lines []int32, to LineState) (Order, error) {
+// from, if given, is where the caller saw them. Errors: NotFound, illegal_transition, line_moved.
+func (s *Service) Advance(ctx context.Context, caller rpc.Caller, id string, lines []int32, from, to LineState) (Order, error) {
 	return s.change(ctx, caller, id, keyed.Key{}, func(_ Tx, _, after *Order, now time.Time) (*entry, error) {
-		moved, err := after.advance(lines, to, now)
+		moved, err := after.advance(lines, from, to, now)
 		if err != nil || !moved {
 			return nil, err
 		}
@@ -52,6 +52,7 @@ func (s *Service) VoidLines(ctx context.Context, caller rpc.Caller, v Void, key 
 		if err != nil || len(taken) == 0 {
 			return nil, err
 		}
+		after.returnTips(len(before.Tenders), v.Payout)
 		return &entry{kind: kindVoided, reason: v.Reason, approvedBy: yes.by}, s.auditTaking(tx, caller, now, "void_lines", v.Order, v.Reason, yes.by, numbersOf(taken))
 	})
 }
@@ -209,6 +210,7 @@ func (s *Service) cancelPlaced(tx Tx, caller rpc.Caller, before *Order, reason s
 	if _, err := s.takeBack(tx, caller, &o, Void{Reason: reason}, now); err != nil {
 		return Order{}, err
 	}
+	o.returnTips(len(before.Tenders), "")
 	o.derive(now)
 	if err := tx.Save(before, &o); err != nil {
 		return Order{}, err

@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"coffee/internal/errs"
@@ -60,8 +61,9 @@ func legal(l Line, to LineState) bool {
 }
 
 // advance moves lines; none named means every line that this step is about. It tells whether anything moved: the
-// second person's same tap moves nothing and is no error. Errors: illegal_transition, NotFound for a line.
-func (o *Order) advance(numbers []int32, to LineState, now time.Time) (bool, error) {
+// second person's same tap moves nothing and is no error. from, if given, is where the caller saw the lines. Errors:
+// illegal_transition, line_moved, NotFound for a line.
+func (o *Order) advance(numbers []int32, from, to LineState, now time.Time) (bool, error) {
 	named := len(numbers) > 0
 	if !named {
 		for _, l := range o.Lines {
@@ -69,6 +71,11 @@ func (o *Order) advance(numbers []int32, to LineState, now time.Time) (bool, err
 				continue
 			}
 			numbers = append(numbers, l.Number)
+		}
+	}
+	for _, n := range numbers { // before anything moves: the answer names the states as they are
+		if l := o.line(n); l != nil && from != "" && l.State != from && l.State != to {
+			return false, o.lineMoved(l)
 		}
 	}
 	moved, same := false, false
@@ -92,6 +99,16 @@ func (o *Order) advance(numbers []int32, to LineState, now time.Time) (bool, err
 	return moved, nil
 }
 
+// lineMoved says where the lines are by now, to somebody who saw them elsewhere.
+func (o *Order) lineMoved(l *Line) error {
+	states := make([]string, len(o.Lines))
+	for i, l := range o.Lines {
+		states[i] = itoa(int64(l.Number)) + "=" + string(l.State)
+	}
+	return errs.Conflict("line_moved", "Line %d is %s by now. Look at the order again.", l.Number, l.State).
+		With("line", itoa(int64(l.Number))).With("state", string(l.State)).With("states", strings.Join(states, ","))
+}
+
 func illegal(l Line, to LineState) error {
 	return errs.Conflict("illegal_transition", "Line %d is %s and cannot become %s. Look at the order again.", l.Number, l.State, to).
 		With("line", itoa(int64(l.Number))).With("state", string(l.State))
@@ -101,6 +118,7 @@ func illegal(l Line, to LineState) error {
 func (l *Line) enter(to LineState, now time.Time) {
 	l.State = to
 	l.Begun = l.Begun || to != Queued
+	l.Problem = ""
 	switch to {
 	case Queued:
 		l.MakingAt, l.ReadyAt = time.Time{}, time.Time{}
@@ -154,7 +172,7 @@ func (o *Order) void(numbers []int32, made *bool, reason string, now time.Time) 
 		if made != nil {
 			l.VoidedMade = *made
 		}
-		l.State, l.VoidedAt, l.VoidReason = Voided, now, reason
+		l.State, l.VoidedAt, l.VoidReason, l.Problem = Voided, now, reason, ""
 		taken = append(taken, *l)
 	}
 	return taken, nil

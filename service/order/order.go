@@ -92,6 +92,10 @@ type Order struct {
 	CutoffMinutes          int
 	Attempt                int32 // the consumption that is its own
 	Fingerprint            []byte
+	PromisedAt, StartAt    time.Time // when it was said to be ready, and when to begin for that
+	Scheduled              bool      // promised for a time of its own, not as soon as possible
+	ExpectedAt             time.Time // of one that is read while it is late: when it will be ready instead
+	HideName               bool      // the public board shows the number only
 }
 
 // Line is one priced line of an order.
@@ -124,7 +128,10 @@ type Line struct {
 	NoRecipe                    bool
 	PriceWindow                 string
 	OverrideBy, OverrideReason  string
-	BarSeconds                  int32 // of one unit
+	BarSeconds                  int32     // of one unit
+	Problem                     string    // why the bar cannot make it
+	VoidSeenAt                  time.Time // when the bar saw that it was voided under its hands
+	Unexpanded                  bool      // of a quote: nobody could be asked what it is made of
 }
 
 // Modifier is a chosen modifier of a line.

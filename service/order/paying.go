@@ -225,6 +225,31 @@ func (o *Order) payBack(amount int64, kind string, by Taker, newID func() string
 	return parts
 }
 
+// returnTips gives back what was given on top, when nothing of the order is left: with the payouts that a void just made,
+// which are the tenders behind the first n, as they went out.
+func (o *Order) returnTips(n int, kind string) {
+	if o.making() != StateVoided {
+		return
+	}
+	held := map[string]int64{}
+	for _, t := range o.Tenders {
+		into := t.Kind
+		if kind != "" {
+			into = kind // all of it goes back one way
+		}
+		if t.Direction == Payout {
+			held[into] -= t.Tip
+		} else {
+			held[into] += t.Tip
+		}
+	}
+	for i := n; i < len(o.Tenders); i++ {
+		t := &o.Tenders[i]
+		t.Tip += max(0, held[t.Kind])
+		held[t.Kind] = 0
+	}
+}
+
 // excess is what was captured beyond what is owed: what a void has to give back.
 func (o *Order) excess() int64 {
 	var owed int64

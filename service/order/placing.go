@@ -33,6 +33,8 @@ type plan struct {
 	// journal. Used by a change, which takes lines of another order back in the same step.
 	also func(tx Tx, o *Order, now time.Time) ([]entry, error)
 	key  keyed.Key
+	// phones is what a phone's order is promised by.
+	phones phoneDay
 	// answer is what the keyed call leaves behind.
 	answer func(o *Order) Answer
 }
@@ -40,22 +42,11 @@ type plan struct {
 // Place places an order exactly once: the same id and content gives the order as it is now, whatever became of the
 // first answer. Errors: order_exists, order_cancelled, not_for_customers, approval_required, approval_refused,
 // cafe_archived, release_expired, release_unknown, sold_out, price_changed, closed, too_many_units,
-// too_many_open_orders, pickup_not_today, overpaid, tender_exists, those of price.Price and of inventory's Consume.
+// too_many_open_orders, pickup_not_today, phone_orders_paused, slot_full, overpaid, tender_exists, those of price.Price and of inventory's Consume.
 func (s *Service) Place(ctx context.Context, caller rpc.Caller, r Request) (Order, error) {
 	return s.put(ctx, caller, r.ID, fingerprint("place", r), func(ctx context.Context) (*plan, error) {
 		return s.prepare(ctx, caller, r, sourceOf(caller), false)
 	})
-}
-
-// Quote prices a cart without placing it. Errors: as Place, but for what belongs to placing.
-func (s *Service) Quote(ctx context.Context, caller rpc.Caller, r Request) (Order, error) {
-	r.ExpectedTotal = nil
-	p, err := s.prepare(ctx, caller, r, sourceOf(caller), true)
-	if err != nil {
-		return Order{}, err
-	}
-	p.order.derive(p.order.SoldAt)
-	return p.order, nil
 }
 
 func sourceOf(caller rpc.Caller) Source {
@@ -90,6 +81,8 @@ func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, sou
 		return nil, fmt.Errorf("café %s: %w", cafe.ID, err)
 	}
 	now := s.now()
+	phones := phoneDay{hours: cafe.Hours, calendar: calendar, capacity: s.SlotSeconds}
+	phones.hours.Zone = calendar.Zone
 	var yes approved
 	if what := r.needsLead(); what != "" && !quote {
 		if yes, err = s.allow(caller, cafe.ID, r.Approval, what); err != nil {
@@ -100,7 +93,7 @@ func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, sou
 		}
 	}
 	if source == FromPhone && !quote {
-		if err := r.phoneRules(cafe.Hours, calendar, now); err != nil {
+		if err := r.phoneRules(phones.hours, calendar, now); err != nil {
 			return nil, err
 		}
 		// Looked at again under the phone's lock; here it spares the stock.
@@ -142,12 +135,15 @@ func (s *Service) prepare(ctx context.Context, caller rpc.Caller, r Request, sou
 		Source: source, Release: release.Number, CallNumber: r.CallNumber, CustomerName: r.CustomerName, Note: r.Note,
 		Table: r.Table, PickupAt: r.PickupAt, Currency: release.Menu.Currency, TaxMode: taxMode(cafe.Tax),
 		Lines: linesOf(priced, overrideBy, now), PlacedBy: caller.Subject, Device: caller.Device,
-		ApprovedBy: yes.by, Zone: cafe.Zone, CutoffMinutes: cafe.CutoffMinutes, Version: 1,
+		ApprovedBy: yes.by, Zone: cafe.Zone, CutoffMinutes: cafe.CutoffMinutes, Version: 1, HideName: r.HideName,
 	}
 	if source == FromPhone {
 		o.Phone, o.PlacedBy = caller.Subject, ""
 	}
-	p := &plan{order: o, tenders: r.Tenders, caller: caller, yes: yes}
+	if err := s.promise(ctx, phones, &o, now, quote); err != nil {
+		return nil, err
+	}
+	p := &plan{order: o, tenders: r.Tenders, caller: caller, yes: yes, phones: phones}
 	p.take = consumptionOf(o, "sale", "", caller.Subject, gone.Ingredients)
 	for i, l := range priced.Lines {
 		p.take.Lines[i].Present = l.Present
@@ -356,6 +352,9 @@ func (s *Service) insert(tx Tx, p *plan, o *Order) error {
 	}
 	if o.Source == FromPhone {
 		if err := phoneLimit(tx, o, now); err != nil {
+			return err
+		}
+		if err := p.phones.promiseLocked(tx, o, now); err != nil {
 			return err
 		}
 	}

@@ -18,12 +18,12 @@ func (s *Service) Get(ctx context.Context, caller rpc.Caller, id string) (Order,
 	if len(orders) == 0 || !mine(caller, &orders[0]) {
 		return Order{}, errs.NotFound("order %s", id)
 	}
-	return orders[0], nil
+	return orders[0], s.expect(ctx, &orders[0])
 }
 
-// List pages orders, newest first. A customer sees this phone's; head office may leave the café open.
-// Error: invalid_cursor.
-func (s *Service) List(ctx context.Context, caller rpc.Caller, q Query, cursor string, limit int32) ([]Order, string, error) {
+// List pages orders, newest first. A customer sees this phone's; head office may leave the café open. What is typed to
+// find an order is looked for in one café or on one day. Errors: invalid_cursor, query_too_wide.
+func (s *Service) List(ctx context.Context, caller rpc.Caller, q Query, typed, cursor string, limit int32) ([]Order, string, error) {
 	if _, err := page.Decode(cursor, &q.After); err != nil {
 		return nil, "", err
 	}
@@ -35,11 +35,20 @@ func (s *Service) List(ctx context.Context, caller rpc.Caller, q Query, cursor s
 	case caller.Staff():
 		q.Cafe = caller.Cafe
 	}
+	q.Find = find(typed)
+	if q.Find.Given() && q.Phone == "" && q.Cafe == "" && q.BusinessDate == "" {
+		return nil, "", errs.Invalid("query_too_wide", "Say in which café or on which day to look.").Field("cafe_id", "is missing")
+	}
 	orders, err := s.Store.List(ctx, q)
 	if err != nil {
 		return nil, "", err
 	}
 	orders, next := page.Cut(orders, size, listKey)
+	for i := range orders {
+		if err := s.expect(ctx, &orders[i]); err != nil {
+			return nil, "", err
+		}
+	}
 	return orders, next, nil
 }
 

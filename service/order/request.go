@@ -34,6 +34,7 @@ type Request struct {
 	Table         string        `json:"table,omitempty"`
 	PickupAt      time.Time     `json:"pickup_at,omitzero"`
 	Tenders       []NewTender   `json:"tenders,omitempty"`
+	HideName      bool          `json:"hide_name,omitempty"`
 	ExpectedTotal *int64        `json:"-"`
 	Approval      string        `json:"-"`
 }
@@ -141,7 +142,6 @@ func (r Request) needsLead() string {
 // phoneRules holds a phone's order against the café's hours and the phone's limits. Errors: closed, too_many_units,
 // pickup_not_today.
 func (r Request) phoneRules(hours day.Hours, calendar day.Calendar, now time.Time) error {
-	hours.Zone = calendar.Zone
 	units := int64(0)
 	for _, l := range r.Lines {
 		n := int64(1)

@@ -229,13 +229,18 @@ func TestMachine(t *testing.T) {
 			after := o.clone()
 			numbers := []int32{rapid.Int32Range(1, int32(len(o.Lines))).Draw(t, "line")}
 			var err error
-			switch rapid.SampledFrom([]string{"advance", "void", "refund", "settle", "collect", "relabel"}).Draw(t, "step") {
+			switch rapid.SampledFrom([]string{"advance", "void", "refund", "settle", "collect", "relabel", "report", "acknowledge"}).Draw(t, "step") {
 			case "advance":
-				_, err = after.advance(numbers, rapid.SampledFrom([]LineState{Queued, Making, Ready, HandedOver}).Draw(t, "to"), at)
+				_, err = after.advance(numbers, "", rapid.SampledFrom([]LineState{Queued, Making, Ready, HandedOver}).Draw(t, "to"), at)
 			case "void":
 				if _, err = after.void(numbers, nil, "x", at); err == nil {
 					after.payBack(after.excess(), "", Taker{}, newID)
+					after.returnTips(len(before.Tenders), "")
 				}
+			case "report":
+				_, err = after.report(numbers, rapid.SampledFrom([]string{"", "no oat milk"}).Draw(t, "problem"))
+			case "acknowledge":
+				_, err = after.acknowledge(numbers, at)
 			case "refund":
 				var amount int64
 				amount, err = after.refund([]RefundLine{{Line: numbers[0], Quantity: rapid.Int32Range(1, 3).Draw(t, "back"), To: "waste"}})

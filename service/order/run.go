@@ -244,8 +244,23 @@ func (s *Service) CloseOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.collectAll(ctx, ids, func(o *Order, calendar day.Calendar, now time.Time) (bool, error) {
+	return errors.Join(s.forgetVoids(ctx), s.collectAll(ctx, ids, func(o *Order, calendar day.Calendar, now time.Time) (bool, error) {
 		return o.closeDay(calendar, now)
+	}))
+}
+
+// forgetVoids takes voided lines off the board that nobody acknowledged until their day was over.
+func (s *Service) forgetVoids(ctx context.Context) error {
+	ids, err := s.Store.UnseenBefore(ctx, s.now().Add(14*time.Hour-closeGrace).Format(day.Layout), batch)
+	if err != nil {
+		return err
+	}
+	return s.collectAll(ctx, ids, func(o *Order, calendar day.Calendar, now time.Time) (bool, error) {
+		ends, err := dayEnds(calendar, o.BusinessDate)
+		if err != nil || now.Before(ends.Add(closeGrace)) {
+			return false, err
+		}
+		return o.acknowledge(nil, now)
 	})
 }
 
@@ -276,7 +291,11 @@ func (s *Service) collectAll(ctx context.Context, ids []string, rule func(*Order
 			if moved, err := rule(&after, calendar, now); err != nil || !moved {
 				return err
 			}
-			e := entry{kind: kindCollected, before: &before, after: &after, by: rpc.Caller{Kind: rpc.KindService, Service: "order"}, reason: "automatic"}
+			kind := kindCollected
+			if !before.Open() {
+				kind = kindAcknowledged
+			}
+			e := entry{kind: kind, before: &before, after: &after, by: rpc.Caller{Kind: rpc.KindService, Service: "order"}, reason: "automatic"}
 			if after.Open() && after.noShow() {
 				// What the bar made is waste, the rest goes back into stock.
 				if _, err := s.takeBack(tx, e.by, &after, Void{Reason: reasonNoShow}, now); err != nil {
@@ -284,6 +303,9 @@ func (s *Service) collectAll(ctx context.Context, ids []string, rule func(*Order
 				}
 				after.derive(now)
 				e.kind, e.reason = kindVoided, reasonNoShow
+				if _, err := after.acknowledge(nil, now); err != nil { // nobody stands at the bar by now
+					return err
+				}
 			}
 			if err := tx.Save(&before, &after); err != nil {
 				return err

@@ -106,6 +106,8 @@ type Inventory interface {
 	OpenConsumptions(ctx context.Context, olderThan time.Duration, limit int) ([]OpenConsumption, error)
 	Confirm(ctx context.Context, confirmed []OpenConsumption) error
 	Reverse(ctx context.Context, r Reversal) error
+	// Expand is what lines would take, without taking it.
+	Expand(ctx context.Context, service string, lines []ConsumptionLine) ([]ExpandedLine, error)
 	// IngredientUses tells which modifiers and variations cannot be made without these ingredients.
 	IngredientUses(ctx context.Context, ingredients []string) (modifiers, variations []string, err error)
 }
@@ -162,6 +164,9 @@ type Query struct {
 	Cafe, Phone, BusinessDate string
 	State                     State
 	MoneyState                MoneyState
+	Source                    Source
+	DueOnly                   bool // something is still to take
+	Find                      Find
 	After                     ListKey // the last row of the page before
 	Limit                     int
 }
@@ -188,6 +193,17 @@ type Store interface {
 	// OpenBefore gives open orders of business dates before one.
 	OpenBefore(ctx context.Context, date string, limit int) ([]string, error)
 	OpenUnpaid(ctx context.Context, phone string, dates []string) (int, error)
+	// UnseenBefore gives orders of business dates before one that are over, with voids nobody acknowledged.
+	UnseenBefore(ctx context.Context, date string, limit int) ([]string, error)
+	// Queue is what a café's stations have to do, by the moment before which nobody waits for it, ascending; of what is
+	// promised in a slot or later ones.
+	Queue(ctx context.Context, cafe string, since time.Time) ([]Work, error)
+	// Before is what the stations have to do before an order, by station; of what is promised in a slot or later ones.
+	Before(ctx context.Context, o *Order, since time.Time) ([]Work, error)
+	// Booked is what the stations have to do, by the slot it is promised in, from one on.
+	Booked(ctx context.Context, cafe string, since time.Time) ([]Work, error)
+	// PausedUntil is when a café takes orders from phones again; zero: it was never paused.
+	PausedUntil(ctx context.Context, cafe string) (time.Time, error)
 	Head(ctx context.Context, cafe string) (Head, error)
 	Heads(ctx context.Context, since int64, after Head, limit int) ([]Head, error)
 	Journal(ctx context.Context, cafe string, after int64, order string, limit int) ([]journal.Entry, error)
@@ -209,6 +225,11 @@ type Tx interface {
 	Save(before, after *Order) error
 	NextCall(cafe, date, letter string) (int, error)
 	LockPhone(phone string, now time.Time) error
+	// LockPhones is one café's orders from phones at a time; it answers until when they are paused.
+	LockPhones(cafe string, now time.Time) (time.Time, error)
+	Pause(cafe string, until time.Time) error
+	Queue(cafe string, since time.Time) ([]Work, error)
+	Booked(cafe string, since time.Time) ([]Work, error)
 	OpenUnpaid(phone string, dates []string) (int, error)
 	Owe(due []StockDue) error
 	Acknowledge(ids []string) error
@@ -238,6 +259,8 @@ type Deps struct {
 	// Every is the pause between two rounds of the reconciler (5 s); After is how old an open consumption must be to be
 	// looked at (30 s); CollectAfter is how long a ready order waits until it counts as collected (15 min).
 	Every, After, CollectAfter time.Duration
+	// SlotSeconds is how many bar-seconds of a station orders from phones may book in a quarter hour (600).
+	SlotSeconds int64
 }
 
 // Service places orders and everything that happens to them.
@@ -266,6 +289,9 @@ func New(d Deps) *Service {
 	}
 	if d.CollectAfter == 0 {
 		d.CollectAfter = 15 * time.Minute
+	}
+	if d.SlotSeconds == 0 {
+		d.SlotSeconds = slotSeconds
 	}
 	s := &Service{Deps: d, confirms: make(chan OpenConsumption, 4096)}
 	s.known.now = d.Now

@@ -118,6 +118,7 @@ type fakeInventory struct {
 	ConsumeFn func(order.Consumption) error // before it happens
 	ReverseFn func(order.Reversal) error
 	UsesFn    func([]string) ([]string, []string, error)
+	ExpandErr error
 }
 
 func attemptKey(id string, n int32) string { return fmt.Sprintf("%s/%d", id, n) }
@@ -154,14 +155,24 @@ func (f *fakeInventory) Consume(_ context.Context, c order.Consumption) (order.E
 		}
 		f.taken[key], f.open[key] = c, f.clock.Now()
 	}
-	var out order.Expansion
-	for _, l := range c.Lines {
-		out.Lines = append(out.Lines, order.ExpandedLine{Line: l.Line, HasRecipe: true, Uses: []order.Use{
+	return order.Expansion{Lines: expanded(c.Lines)}, nil
+}
+
+func (f *fakeInventory) Expand(_ context.Context, _ string, lines []order.ConsumptionLine) ([]order.ExpandedLine, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return expanded(lines), f.ExpandErr
+}
+
+func expanded(lines []order.ConsumptionLine) []order.ExpandedLine {
+	var out []order.ExpandedLine
+	for _, l := range lines {
+		out = append(out, order.ExpandedLine{Line: l.Line, HasRecipe: true, Uses: []order.Use{
 			{IngredientID: named("beans"), Name: "Beans", Slot: "beans", Quantity: 18000 * int64(l.Quantity), Unit: "g"},
 			{IngredientID: named("milk ingredient"), Name: "Milk", Slot: "milk", Quantity: 240000 * int64(l.Quantity), Unit: "ml", Allergens: []string{"milk"}},
 		}})
 	}
-	return out, nil
+	return out
 }
 
 func (f *fakeInventory) OpenConsumptions(_ context.Context, olderThan time.Duration, limit int) ([]order.OpenConsumption, error) {

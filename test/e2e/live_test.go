@@ -19,7 +19,13 @@ type event struct{ id, kind, data string }
 // listenTo opens the board's stream through the frontend, as a browser does.
 func (b *browser) listenTo(t *testing.T, cafe, after string) <-chan event {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.c.frontend+"/api/v1/cafes/"+cafe+"/board/stream", nil)
+	return b.listenAt(t, "/api/v1/cafes/"+cafe+"/board/stream", after)
+}
+
+// listenAt opens any stream.
+func (b *browser) listenAt(t *testing.T, path, after string) <-chan event {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.c.frontend+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

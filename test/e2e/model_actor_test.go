@@ -169,7 +169,9 @@ func (a *actor) work(until time.Time) {
 			{"relabel", a.relabel},
 			{"race", a.race},
 			{"settle several", a.settleSeveral},
-		}[a.r.IntN(14)]
+			{"report", a.report},
+			{"acknowledge", a.acknowledge},
+		}[a.r.IntN(16)]
 		does.do(o)
 		a.s.count(does.name)
 		if wrong := o.differs(a.send(a.b, "GET", "/api/v1/orders/"+o.id, nil)); wrong != "" {

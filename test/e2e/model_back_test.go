@@ -134,10 +134,32 @@ func (a *actor) remake(o *modelOrder) {
 	got := a.keyed("/api/v1/orders/"+o.id+"/remakes", a.lead(object{
 		"remake_id": again.id, "reason": "spilled", "lines": []object{{"line": i + 1, "quantity": n}},
 	}))
-	if !a.refused(got, "", outOf...) {
+	must, may := "", outOf
+	if l.state == "voided" {
+		must, may = "line_voided", nil
+	}
+	if !a.refused(got, must, may...) {
 		again.settle()
 		a.keep(again, got)
 	}
+}
+
+// report says what cannot be made, or takes it back: nothing else of the order changes.
+func (a *actor) report(o *modelOrder) {
+	i := a.r.IntN(len(o.lines))
+	body, must := object{"lines": []int{i + 1}, "reason": "no oat milk"}, "not_to_make"
+	if state := o.lines[i].state; state == "queued" || state == "making" {
+		must = ""
+	}
+	if a.chance(3) {
+		body, must = object{"clear": true}, ""
+	}
+	a.refused(a.send(a.b, "POST", "/api/v1/orders/"+o.id+"/problems", body), must)
+}
+
+// acknowledge takes voided lines off the board.
+func (a *actor) acknowledge(o *modelOrder) {
+	a.refused(a.send(a.b, "POST", "/api/v1/orders/"+o.id+"/acknowledge", object{}), "")
 }
 
 func (a *actor) cancel(o *modelOrder) {

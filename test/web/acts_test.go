@@ -103,20 +103,75 @@ func TestTwoPeople(t *testing.T) {
 	two.open("/").see("cookies: none")
 }
 
-// TestSignIns: the harness stands on the real system, and a page has the sign-ins that its person came with.
+// TestAddresses: going on, back and again, and knowing where one is.
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	p := planted(t, map[string]string{
+		"/":     document("", `<h2>First</h2><a href="/next?month=2026-10">Go on</a><p>Seen <span id="n"></span></p><script>document.getElementById('n').textContent = ++sessionStorage.n || (sessionStorage.n = 1)</script>`),
+		"/next": document("", `<h2>Second</h2><button aria-pressed="true">Pressed</button><button aria-expanded="false">Closed</button>`),
+	}).open("/")
+	p.seeRole("heading", "First")
+	p.see("Seen 1")
+	p.reload()
+	p.see("Seen 2")
+	p.tapRole("link", "Go on")
+	p.at("/next?month=2026-10")
+	p.notSeeRole("heading", "First")
+	p.is("Pressed", "pressed")
+	p.is("Closed", "collapsed")
+	p.back()
+	p.at("/")
+	if n := p.count("link", ""); n != 1 {
+		t.Errorf("%d links, want 1", n)
+	}
+}
+
+// TestSignIns: the harness stands on the real system, and a page has the sign-ins that its person came with until they
+// are taken from it.
 func TestSignIns(t *testing.T) {
 	t.Parallel()
 	c := empty(t)
 	s := newShop(c, plainNames)
-	p := visitor(t, c.frontend, tablet).with(s.counter("Nadia"), c.admin()).open("/")
+	role := func(p *page, kind string) any {
+		return evaluate[object](p, `fetch('/session', {headers: {'Coffee-Session': '`+kind+`'}}).then(r => r.json())`)["role"]
+	}
+	open(t, c, "/", phone).settled() // whom nobody knows
+	p := visitor(t, c.frontend, tablet).with(s.counter("Nadia"), c.admin(), s.phone()).open("/")
 	p.settled()
-	for kind, role := range map[string]string{"device": "barista", "admin": "admin"} {
-		session := evaluate[object](p, `fetch('/session', {headers: {'Coffee-Session': '`+kind+`'}}).then(r => r.json())`)
-		if session["role"] != role {
-			t.Errorf("the session of %s is %v, want a %s", kind, session, role)
+	for kind, want := range map[string]string{"device": "barista", "admin": "admin", "customer": "customer"} {
+		if got := role(p, kind); got != want {
+			t.Errorf("the role in the session of %s is %v, want %s", kind, got, want)
 		}
 	}
-	if a := s.order(s.counter("Nadia"), "Zineb"); a.text("order.customer_name")+a.text("customer_name") != "Zineb" {
+	p.expects("/session: 401|status of 401")
+	p.forgetSession()
+	if got := role(p, "device"); got != nil {
+		t.Errorf("the role in a session that was taken away is %v", got)
+	}
+	nobody := visitor(t, c.frontend, tablet).with(s.device()).open("/")
+	nobody.settled()
+	if got := role(nobody, "device"); got == "barista" {
+		t.Error("a device with nobody on it is a barista")
+	}
+	if a := s.order(s.counter("Nadia"), "Zineb"); a.text("customer_name") != "Zineb" {
 		t.Errorf("an order: %d %s", a.status, a.raw)
+	}
+}
+
+// TestWorld: what the screens show has something to show.
+func TestWorld(t *testing.T) {
+	t.Parallel()
+	w := aWorld(t)
+	for name, clients := range map[string][]*client{"barista": barista(w), "manager": manager(w), "admin": head(w), "customer": customer(w)} {
+		if got := clients[0].ok("GET", "/session", nil).text("role"); got != name {
+			t.Errorf("whoever should be a %s is a %q", name, got)
+		}
+	}
+	board := w.counter("barista").ok("GET", "/api/v1/cafes/"+w.cafe+"/board", nil)
+	if n := len(board.list("tickets")); n < 4 {
+		t.Errorf("the board has %d tickets: %s", n, clip(board.raw, 300))
+	}
+	if got := w.customer.ok("GET", "/api/v1/orders/"+w.ordered, nil).text("customer_name"); got != "Sara" {
+		t.Errorf("the phone's order is %q's", got)
 	}
 }

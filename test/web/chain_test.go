@@ -150,18 +150,6 @@ var startDemonstration = sync.OnceValues(func() (demonstration, error) {
 	return d, decoder.Decode(&d.signs)
 })
 
-// aDemonstration is the demonstration chain, for tests that only look. Who changes something uses a shop of their own.
-func aDemonstration(t testing.TB) demonstration {
-	t.Helper()
-	d, err := startDemonstration()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := *d.chain
-	c.t = t
-	return demonstration{&c, d.signs}
-}
-
 // head signs in at head office.
 func (d demonstration) head() *client {
 	d.t.Helper()

@@ -109,7 +109,10 @@ func (p *page) overflowing() []string {
 	p.t.Helper()
 	width, height := p.look.width, p.look.height
 	var all []string
+	defer call(p, emulation.SetScrollbarsHidden, emulation.SetScrollbarsHiddenParams{})
 	for _, w := range widths {
+		// What is as narrow as a phone has a phone's scroll bars, which take no room.
+		call(p, emulation.SetScrollbarsHidden, emulation.SetScrollbarsHiddenParams{Hidden: w < 600})
 		call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: w, Height: height, DeviceScaleFactor: 1})
 		p.settled()
 		if found := evaluate[[]string](p, overflowScript); len(found) > 0 {

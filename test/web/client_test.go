@@ -149,19 +149,27 @@ func (b *client) keyed(method, path string, body any) answer {
 	return b.ok(method, path, body, "Idempotency-Key", newID())
 }
 
+// cookies are this client's sign-ins, for a browser.
+func (b *client) cookies() []*network.CookieParam {
+	b.c.t.Helper()
+	origin, err := url.Parse(b.c.frontend)
+	if err != nil {
+		b.c.t.Fatal(err)
+	}
+	var all []*network.CookieParam
+	for _, cookie := range b.http.Jar.Cookies(origin) {
+		all = append(all, &network.CookieParam{
+			Name: cookie.Name, Value: cookie.Value, URL: b.c.frontend, Path: "/", HTTPOnly: true, SameSite: network.CookieSameSiteStrict,
+		})
+	}
+	return all
+}
+
 // with gives somebody with a browser of their own the sign-ins of these clients.
 func (v *person) with(clients ...*client) *person {
 	v.t.Helper()
 	for _, b := range clients {
-		origin, err := url.Parse(b.c.frontend)
-		if err != nil {
-			v.t.Fatal(err)
-		}
-		for _, cookie := range b.http.Jar.Cookies(origin) {
-			v.cookies = append(v.cookies, &network.CookieParam{
-				Name: cookie.Name, Value: cookie.Value, URL: b.c.frontend, Path: "/", HTTPOnly: true, SameSite: network.CookieSameSiteStrict,
-			})
-		}
+		v.cookies = append(v.cookies, b.cookies()...)
 	}
 	return v
 }

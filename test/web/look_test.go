@@ -82,13 +82,6 @@ func (p *page) resize(width, height int64) {
 	})
 }
 
-// scheme turns the light on or off; what the page shows stays.
-func (p *page) scheme(name string) {
-	p.t.Helper()
-	p.look.scheme = name
-	p.media()
-}
-
 // call runs one command of the protocol.
 func call[P, R any](p *page, command cdp.Command[P, R], params P) R {
 	p.t.Helper()

@@ -17,6 +17,7 @@ type shop struct {
 	names names
 	pins  map[string]string // by name
 
+	coffee                  string // its category
 	latte, latteM, latteL   string
 	croissant, croissantOne string
 	whole, oat, shot        string // modifiers
@@ -40,7 +41,7 @@ func newShop(c *chain, n names) *shop {
 	c.t.Helper()
 	s := &shop{c: c, id: newID(), names: n, pins: map[string]string{}}
 	for _, id := range []*string{
-		&s.latte, &s.latteM, &s.latteL, &s.croissant, &s.croissantOne, &s.whole, &s.oat, &s.shot, &s.beans, &s.cow, &s.oatMilk,
+		&s.coffee, &s.latte, &s.latteM, &s.latteL, &s.croissant, &s.croissantOne, &s.whole, &s.oat, &s.shot, &s.beans, &s.cow, &s.oatMilk,
 	} {
 		*id = newID()
 	}
@@ -69,8 +70,8 @@ func (s *shop) makeCafe() {
 
 func (s *shop) makeMenu() {
 	head := s.c.asOperator()
-	coffee, bakery, milk, extras := newID(), newID(), newID(), newID()
-	head.ok("PUT", "/api/v1/menu/categories/"+coffee, object{"name": s.names.category, "rank": 1})
+	bakery, milk, extras := newID(), newID(), newID()
+	head.ok("PUT", "/api/v1/menu/categories/"+s.coffee, object{"name": s.names.category, "rank": 1})
 	head.ok("PUT", "/api/v1/menu/categories/"+bakery, object{"name": "Bakery", "rank": 2})
 	head.ok("PUT", "/api/v1/menu/modifier-groups/"+milk, object{"name": s.names.group, "min": 1, "max": 1, "modifiers": []object{
 		{"id": s.whole, "name": "Whole", "is_default": true},
@@ -80,7 +81,7 @@ func (s *shop) makeMenu() {
 		{"id": s.shot, "name": "Extra shot", "price_deltas": []object{mad(priceShot)}},
 	}})
 	head.ok("PUT", "/api/v1/menu/items/"+s.latte, object{
-		"category_id": coffee, "name": s.names.item, "station": "bar", "rank": 1, "modifier_group_ids": []string{milk, extras},
+		"category_id": s.coffee, "name": s.names.item, "station": "bar", "rank": 1, "modifier_group_ids": []string{milk, extras},
 		"variations": []object{
 			{"id": s.latteM, "name": s.names.size, "prices": []object{mad(priceLatteM)}, "bar_seconds": 60},
 			{"id": s.latteL, "name": "Large", "prices": []object{mad(priceLatteL)}, "bar_seconds": 75},

@@ -115,7 +115,8 @@ func New(t testing.TB, engine db.Engine, at time.Time) *System {
 	asAnalytics := server.Service("analytics")
 	s.Analytics = analytics.New(analytics.Deps{
 		Store: analyticsstore.New(d["analytics"]), Journals: analytics.FromOrder(orderpb.NewOrderServiceClient(asAnalytics)),
-		Cafes: analytics.FromCafe(cafepb.NewCafeServiceClient(asAnalytics)), Now: s.Now, Log: log,
+		Cafes: analytics.FromCafe(cafepb.NewCafeServiceClient(asAnalytics)),
+		Menus: analytics.FromMenu(menupb.NewMenuServiceClient(asAnalytics)), Now: s.Now, Log: log,
 	})
 	server.Serve(
 		func(r grpc.ServiceRegistrar) {

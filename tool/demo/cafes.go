@@ -13,11 +13,15 @@ import (
 // place is one café of the chain, with what its sales look like.
 type place struct {
 	name, address, city string
+	latitude, longitude int32 // millionths of a degree, somewhere in the quarter of that name
 	zone, currency      string
 	defaultService      string
 	taxes               []tax
 	opens, closes       int // minutes after midnight, every day
 	staff               []employee
+	// What is short at the opening, in base units instead of the usual packs: a stock page has something to say on the
+	// first day, and a bar something to sell out.
+	short map[string]int64
 
 	orders   int     // on an ordinary day
 	weekday  [7]int  // percent of that, from Monday
@@ -39,10 +43,12 @@ const cutoffMinutes = 240
 var cafes = []place{
 	{
 		name: "Maârif", address: "14 rue des Bigaradiers", city: "Casablanca",
+		latitude: 33_573_400, longitude: -7_636_900,
 		zone: "Africa/Casablanca", currency: "MAD", defaultService: "take_away",
 		taxes: []tax{{"standard", 1000, 1000}, {"bakery", 1000, 2000}, {"packed", 2000, 2000}},
 		opens: 7 * 60, closes: 22 * 60,
 		staff: []employee{{"Salma", "manager"}, {"Youssef", "lead"}, {"Imane", "barista"}, {"Karim", "barista"}, {"Hind", "barista"}},
+		short: map[string]int64{"Soy drink": 900, "Fresh mint": 600, "Hazelnut syrup": 250, "Cold lid": 140},
 
 		orders: 100, weekday: [7]int{92, 94, 97, 100, 90, 112, 108},
 		hours:    [24]int{7: 6, 12, 14, 10, 7, 6, 6, 5, 6, 8, 9, 10, 8, 6, 3},
@@ -50,10 +56,12 @@ var cafes = []place{
 	},
 	{
 		name: "Agdal", address: "3 avenue des Micocouliers", city: "Rabat",
+		latitude: 33_997_500, longitude: -6_849_300,
 		zone: "Africa/Casablanca", currency: "MAD", defaultService: "eat_in",
 		taxes: []tax{{"standard", 1000, 1000}, {"bakery", 1000, 2000}, {"packed", 2000, 2000}},
 		opens: 7*60 + 30, closes: 21 * 60,
 		staff: []employee{{"Nadia", "manager"}, {"Omar", "lead"}, {"Ghita", "barista"}, {"Reda", "barista"}},
+		short: map[string]int64{"Whole milk": 16_000, "Sparkling water 33 cl": 15, "Honey": 380, "Avocado": 11},
 
 		orders: 82, weekday: [7]int{104, 106, 105, 103, 92, 88, 80},
 		hours:    [24]int{7: 4, 13, 13, 8, 6, 8, 8, 6, 6, 8, 9, 7, 5, 3},
@@ -61,10 +69,12 @@ var cafes = []place{
 	},
 	{
 		name: "Canal", address: "27 quai des Tilleuls", city: "Paris",
+		latitude: 48_871_600, longitude: 2_364_800,
 		zone: "Europe/Paris", currency: "EUR", defaultService: "take_away",
 		taxes: []tax{{"standard", 1000, 1000}, {"bakery", 1000, 550}, {"packed", 1000, 550}},
 		opens: 7 * 60, closes: 19*60 + 30,
 		staff: []employee{{"Camille", "manager"}, {"Hugo", "lead"}, {"Inès", "barista"}, {"Jules", "barista"}},
+		short: map[string]int64{"Oat drink": 4_000, "Lactose-free milk": 1_000, "Croissant": 24, "Cup large": 110, "Country bread": 14},
 
 		orders: 96, weekday: [7]int{98, 100, 101, 102, 104, 110, 86},
 		hours:    [24]int{7: 9, 17, 13, 8, 6, 9, 10, 7, 6, 6, 5, 3, 1},
@@ -79,7 +89,7 @@ func (p place) request() *cafepb.PutCafeRequest {
 	r := &cafepb.PutCafeRequest{
 		Id: p.id(), Name: p.name, Address: p.address, City: p.city, TimeZone: p.zone, Currency: p.currency,
 		CutoffMinutes: &cutoff, DefaultService: p.defaultService, Origin: Origin,
-		Tax: &cafepb.TaxProfile{Mode: "inclusive"},
+		Tax: &cafepb.TaxProfile{Mode: "inclusive"}, LatitudeE6: &p.latitude, LongitudeE6: &p.longitude,
 	}
 	for _, t := range p.taxes {
 		r.Tax.Rates = append(r.Tax.Rates, &cafepb.TaxRate{Code: t.code, EatIn: t.eatIn, TakeAway: t.takeAway})

@@ -33,6 +33,9 @@ func TestCafes(t *testing.T) {
 		if err := protovalidate.Validate(p.request()); err != nil {
 			t.Errorf("%s: %v", p.name, err)
 		}
+		if r := p.request(); r.LatitudeE6 == nil || r.GetLatitudeE6() == 0 || r.GetLongitudeE6() == 0 {
+			t.Errorf("%s is nowhere", p.name)
+		}
 		zones[p.zone], currencies[p.currency] = true, true
 		roles := map[string]int{}
 		for _, e := range p.staff {
@@ -58,10 +61,19 @@ func TestMenuData(t *testing.T) {
 		groups[g.name] = true
 		valid(t, g.name, g.request())
 	}
+	for i, c := range categories {
+		valid(t, c.name, c.request(int32(i)))
+		if c.drawing == "" || c.tint == "" {
+			t.Errorf("%s looks like nothing: %+v", c.name, c)
+		}
+	}
 	for i, it := range items {
 		valid(t, it.name, it.request(int32(i)))
-		if !slices.Contains(categories, it.category) {
+		if !slices.ContainsFunc(categories, func(c category) bool { return c.name == it.category }) {
 			t.Errorf("%s is in no category", it.name)
+		}
+		if it.description == "" || len(it.description) > 40 || it.drawing == "" {
+			t.Errorf("%s is described as %q and drawn as %q; want one short line and a drawing", it.name, it.description, it.drawing)
 		}
 		for _, g := range it.groups {
 			if !groups[g] {
@@ -95,6 +107,29 @@ func TestMenuData(t *testing.T) {
 	}
 	if len(items) < 24 || len(items) > 27 {
 		t.Errorf("%d items", len(items))
+	}
+}
+
+// Every café opens with a few things that are low and still there, and with enough of everything else.
+func TestOpeningStock(t *testing.T) {
+	for _, p := range cafes {
+		low := 0
+		for _, in := range ingredients {
+			line := p.openingOf(in)
+			onHand := line.GetQuantity() + int64(line.GetPacks())*in.pack*thousandths
+			reorder := in.par * in.pack * thousandths / 3
+			if onHand <= 0 || line.GetCost().GetAmount() <= 0 || line.GetCost().GetCurrency() != p.currency {
+				t.Errorf("%s: %s opens with %v", p.name, in.name, line)
+			}
+			if _, short := p.short[in.name]; short != (onHand <= reorder) {
+				t.Errorf("%s: %s opens with %d, the reorder point is %d", p.name, in.name, onHand, reorder)
+			} else if short {
+				low++
+			}
+		}
+		if low != len(p.short) || low < 3 || low > 6 {
+			t.Errorf("%s: %d things are low, %d are meant to be", p.name, low, len(p.short))
+		}
 	}
 }
 

@@ -17,9 +17,9 @@ func (p price) list() []*typepb.Money {
 // menu writes the draft and publishes it.
 func (f *filler) menu(ctx context.Context) error {
 	f.progress("writing a menu of %d items", len(items))
-	for i, name := range categories {
-		if _, err := f.Menu.PutCategory(ctx, &menupb.PutCategoryRequest{Id: categoryID(name), Name: name, Rank: int32(i)}); err != nil {
-			return fmt.Errorf("category %s: %w", name, err)
+	for i, c := range categories {
+		if _, err := f.Menu.PutCategory(ctx, c.request(int32(i))); err != nil {
+			return fmt.Errorf("category %s: %w", c.name, err)
 		}
 	}
 	for _, g := range modifierGroups {
@@ -43,6 +43,10 @@ func (f *filler) menu(ctx context.Context) error {
 	return nil
 }
 
+func (c category) request(rank int32) *menupb.PutCategoryRequest {
+	return &menupb.PutCategoryRequest{Id: categoryID(c.name), Name: c.name, Rank: rank, Drawing: c.drawing, Tint: c.tint}
+}
+
 func (g modifierGroup) request() *menupb.PutModifierGroupRequest {
 	r := &menupb.PutModifierGroupRequest{Id: groupID(g.name), Name: g.name, Min: g.min, Max: g.max}
 	for _, m := range g.modifiers {
@@ -57,7 +61,7 @@ func (g modifierGroup) request() *menupb.PutModifierGroupRequest {
 
 func (it item) request(rank int32) *menupb.PutItemRequest {
 	r := &menupb.PutItemRequest{
-		Id: itemID(it.name), CategoryId: categoryID(it.category), Name: it.name, Description: it.description,
+		Id: itemID(it.name), CategoryId: categoryID(it.category), Name: it.name, Description: it.description, Drawing: it.drawing,
 		TaxCode: it.tax, Station: it.station, Rank: rank,
 	}
 	for _, g := range it.groups {

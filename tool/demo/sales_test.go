@@ -24,8 +24,8 @@ func menuOf(p place) *menupb.Menu {
 		}
 		return nil
 	}
-	for i, name := range categories {
-		menu.Categories = append(menu.Categories, &menupb.MenuCategory{Id: categoryID(name), Name: name, Rank: int32(i)})
+	for i, c := range categories {
+		menu.Categories = append(menu.Categories, &menupb.MenuCategory{Id: categoryID(c.name), Name: c.name, Rank: int32(i)})
 	}
 	for i, it := range items {
 		r := it.request(int32(i))

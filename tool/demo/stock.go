@@ -90,6 +90,18 @@ func (f *filler) effect(ctx context.Context, group, name string) error {
 	return err
 }
 
+// openingOf is what is on a café's shelf of an ingredient when it opens: whole packs, or the little that is left.
+func (p place) openingOf(in ingredient) *inventorypb.ReceiveLine {
+	cost := in.packCost.in(p.currency)
+	line := &inventorypb.ReceiveLine{IngredientId: ingredientID(in.name)}
+	if left, ok := p.short[in.name]; ok {
+		line.Quantity, line.Cost = left*thousandths, &typepb.Money{Amount: max(1, cost*left/in.pack), Currency: p.currency}
+		return line
+	}
+	line.Packs, line.Cost = in.opening, &typepb.Money{Amount: cost * int64(in.opening), Currency: p.currency}
+	return line
+}
+
 // shelves sets a café's levels and books its opening stock, once: the key answers a repeated call.
 func (f *filler) shelves(ctx context.Context, p place) error {
 	receipt := &inventorypb.ReceiveRequest{CafeId: p.id(), Type: "opening", Note: "Opening stock"}
@@ -107,10 +119,7 @@ func (f *filler) shelves(ctx context.Context, p place) error {
 			}
 			return nil
 		})
-		receipt.Lines = append(receipt.Lines, &inventorypb.ReceiveLine{
-			IngredientId: ingredientID(in.name), Packs: in.opening,
-			Cost: &typepb.Money{Amount: in.packCost.in(p.currency) * int64(in.opening), Currency: p.currency},
-		})
+		receipt.Lines = append(receipt.Lines, p.openingOf(in))
 	}
 	if err := levels.Wait(); err != nil {
 		return err

@@ -22,27 +22,30 @@ type figures struct {
 }
 
 type cursor struct {
-	seq     int64
-	hash    []byte
-	stopped string
+	seq       int64
+	modifiers int64 // how far modifiers are counted; behind seq for a while after an update
+	hash      []byte
+	stopped   string
 }
 
 // table is where one kind of sum is kept.
 type table struct {
 	name    string
 	monthly bool // its key begins with the month
+	byCafe  bool // its key begins with the café, and it holds units alone: the modifiers
 	columns []string
 	orders  bool
 	rows    func(*analytics.Facts) *[]analytics.Row
 }
 
 var tables = []table{
-	{"fact", false, []string{"hour", "item_id", "category_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.Items }},
-	{"hour_fact", false, []string{"hour"}, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Hours }},
-	{"cafe_day", false, nil, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Days }},
-	{"cafe_month", true, nil, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Months }},
-	{"item_month", true, []string{"item_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.ItemMonths }},
-	{"category_month", true, []string{"category_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.CategoryMonths }},
+	{"fact", false, false, []string{"hour", "item_id", "category_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.Items }},
+	{"hour_fact", false, false, []string{"hour"}, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Hours }},
+	{"cafe_day", false, false, nil, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Days }},
+	{"cafe_month", true, false, nil, true, func(f *analytics.Facts) *[]analytics.Row { return &f.Months }},
+	{"item_month", true, false, []string{"item_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.ItemMonths }},
+	{"category_month", true, false, []string{"category_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.CategoryMonths }},
+	{"modifier_day", false, true, []string{"item_id", "modifier_id"}, false, func(f *analytics.Facts) *[]analytics.Row { return &f.Modifiers }},
 }
 
 // begin reads the cursors, and with that begins the snapshot.
@@ -51,10 +54,10 @@ func (f *figures) begin(ctx context.Context) error {
 	err := each(ctx, f.tx, func(scan func(...any) error) error {
 		var cafe key
 		var at cursor
-		err := scan(&cafe, &at.seq, &at.hash, &at.stopped)
+		err := scan(&cafe, &at.seq, &at.hash, &at.stopped, &at.modifiers)
 		f.cursors[cafe] = at
 		return err
-	}, "SELECT cafe_id, seq, hash, stopped FROM follow")
+	}, "SELECT cafe_id, seq, hash, stopped, modifiers_seq FROM follow")
 	if err != nil {
 		return err
 	}
@@ -68,6 +71,9 @@ func (f *figures) begin(ctx context.Context) error {
 
 // firsts walks a table's key from one currency, or month and currency, to the next.
 func (f *figures) firsts(ctx context.Context, t table) ([][]any, error) {
+	if t.byCafe {
+		return [][]any{nil}, nil // nothing comes before the café
+	}
 	var out [][]any
 	for month, currency := "", ""; ; {
 		var err error
@@ -103,11 +109,20 @@ func (f *figures) kept(ctx context.Context, t table, cafe key) ([]analytics.Row,
 		query += ", orders"
 	}
 	query += ", units, line_count, gross, discount, net, tax, sales FROM " + t.name + " WHERE " + where + " AND cafe_id = ?"
+	if t.byCafe {
+		query = "SELECT business_date, item_id, modifier_id, units FROM " + t.name + " WHERE cafe_id = ?"
+	}
 	var rows []analytics.Row
 	for _, first := range f.heads[t.name] {
 		err := each(ctx, f.tx, func(scan func(...any) error) error {
 			r := analytics.Row{Key: analytics.Key{Cafe: cafe.String(), Hour: -1}}
-			var item, category key
+			var item, category, modifier key
+			if t.byCafe {
+				err := scan(&r.Period, &item, &modifier, &r.Units)
+				r.Item, r.Modifier = item.String(), modifier.String()
+				rows = append(rows, r)
+				return err
+			}
 			into := []any{&r.Currency, &r.Period}
 			for _, c := range t.columns {
 				into = append(into, map[string]any{"hour": &r.Hour, "item_id": &item, "category_id": &category}[c])
@@ -143,7 +158,9 @@ type summing struct {
 	at     cursor
 	hash   []byte // of the entry at the cursor
 	events []analytics.Event
-	sums   []map[analytics.Key]analytics.Figures // by table
+	// Which sums the events are for: those of the cursor, those of the modifiers' cursor.
+	facts, modifiers bool
+	sums             []map[analytics.Key]analytics.Figures // by table
 }
 
 func (f *figures) summing(cafe key) *summing {
@@ -155,7 +172,12 @@ func (f *figures) summing(cafe key) *summing {
 }
 
 func (s *summing) add(e journal.Entry) {
-	if e.Seq > s.at.seq {
+	facts, modifiers := e.Seq <= s.at.seq, e.Seq <= s.at.modifiers
+	if facts != s.facts || modifiers != s.modifiers {
+		s.flush()
+		s.facts, s.modifiers = facts, modifiers
+	}
+	if !facts && !modifiers {
 		return
 	}
 	if e.Seq == s.at.seq {
@@ -178,6 +200,9 @@ func (s *summing) flush() {
 	facts := analytics.Derive(s.events)
 	s.events = s.events[:0]
 	for i, t := range tables {
+		if counted := s.facts && !t.byCafe || s.modifiers && t.byCafe; !counted {
+			continue
+		}
 		for _, r := range *t.rows(&facts) {
 			s.sums[i][r.Key] = s.sums[i][r.Key].Plus(r.Figures)
 		}
@@ -191,6 +216,8 @@ func (s *summing) compare(ctx context.Context, head int64) error {
 	switch {
 	case s.at.stopped != "":
 		s.find(14, name, "cursor", "it is not counted any further: %s", s.at.stopped)
+	case s.at.modifiers > head:
+		s.find(14, name, "cursor", "modifiers are counted to entry %d, the journal has %d", s.at.modifiers, head)
 	case s.at.seq > head:
 		s.find(14, name, "cursor", "%d entries are counted, the journal has %d", s.at.seq, head)
 	case s.at.seq > 0 && !bytes.Equal(s.at.hash, s.hash):
@@ -243,11 +270,14 @@ func (s *summing) differences(name string, have, want []analytics.Row) {
 }
 
 func keyText(k analytics.Key) string {
-	text := k.Currency + "/" + k.Period
+	text := k.Period
+	if k.Currency != "" {
+		text = k.Currency + "/" + text
+	}
 	if k.Hour >= 0 {
 		text += fmt.Sprintf("/%02d", k.Hour)
 	}
-	for _, id := range []string{k.Item, k.Category} {
+	for _, id := range []string{k.Item, k.Category, k.Modifier} {
 		if id != "" {
 			text += "/" + id
 		}

@@ -184,6 +184,16 @@ var planted = []struct {
 	{"a month of an item is edited", 14, "analytics", func(p planter) {
 		p.exec("UPDATE item_month SET units = units + 1 WHERE cafe_id = ? AND item_id = ?", db.ID(p.cafe), db.ID(demo.ID("item", "Latte")))
 	}, func(*shop) string { return "item_month/MAD/2026-03/" + demo.ID("item", "Latte") }},
+	{"a modifier nobody asked for", 14, "analytics", func(p planter) {
+		p.exec("INSERT INTO modifier_day (cafe_id, business_date, item_id, modifier_id, units) VALUES (?, '2026-03-26', ?, ?, 1)",
+			db.ID(p.cafe), db.ID(demo.ID("item", "Espresso")), db.ID(demo.ID("modifier", "Nobody/Ever")))
+	}, func(*shop) string {
+		return "modifier_day/2026-03-26/" + demo.ID("item", "Espresso") + "/" + demo.ID("modifier", "Nobody/Ever")
+	}},
+	{"modifiers counted beyond the journal", 14, "analytics", func(p planter) { p.exec("UPDATE follow SET modifiers_seq = seq + 1 WHERE cafe_id = ?", db.ID(p.cafe)) }, text("cursor")},
+	{"modifiers are counted twice", 14, "analytics", func(p planter) {
+		p.exec("UPDATE follow SET modifiers_seq = modifiers_seq - 60 WHERE cafe_id = ?", db.ID(p.cafe))
+	}, nil},
 	{"an entry is counted twice", 14, "analytics", func(p planter) { p.exec("UPDATE follow SET seq = seq - 1 WHERE cafe_id = ?", db.ID(p.cafe)) }, nil},
 
 	{"handed over without being made", 15, "order", func(p planter) {

@@ -12,7 +12,7 @@ var legalWords = map[string][]string{
 	"money":   {"unpaid", "part_paid", "paid", "part_refunded", "refunded"},
 	"attempt": {"placed", "abandoned", "cancelled"},
 	"tender":  {"cash", "card", "voucher"},
-	"journal": {"placed", "imported", "settled", "relabelled", "advanced", "voided", "refunded", "cancelled", "collected"},
+	"journal": {"placed", "imported", "settled", "relabelled", "advanced", "voided", "refunded", "cancelled", "collected", "problem", "acknowledged"},
 }
 
 var words = func() map[string]map[string]bool {

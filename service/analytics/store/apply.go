@@ -34,6 +34,9 @@ func (s *Store) Apply(ctx context.Context, steps []analytics.Step) ([]bool, erro
 			if err := a.step(ctx, step); err != nil {
 				return err
 			}
+			if err := a.stepModifiers(ctx, step); err != nil {
+				return err
+			}
 			items = append(items, step.Facts.ItemNames...)
 			categories = append(categories, step.Facts.CategoryNames...)
 		}

@@ -1,24 +1,29 @@
 -- The feed.
 
 -- name: Follows :many
-SELECT cafe_id, generation, seq, hash, stopped FROM follow ORDER BY cafe_id;
+SELECT * FROM follow ORDER BY cafe_id;
 
 -- name: Follow :one
-SELECT cafe_id, generation, seq, hash, stopped FROM follow WHERE cafe_id = ?;
+SELECT * FROM follow WHERE cafe_id = ?;
 
 -- name: StartFollow :exec
-INSERT INTO follow (cafe_id, generation, seq, hash, stopped) VALUES (?, ?, ?, ?, '');
+INSERT INTO follow (cafe_id, generation, seq, hash, stopped, modifiers_seq)
+VALUES (sqlc.arg(cafe_id), sqlc.arg(generation), sqlc.arg(seq), sqlc.arg(hash), '', sqlc.arg(seq));
 
 -- name: MoveFollow :execrows
 UPDATE follow SET seq = sqlc.arg(to_seq), hash = sqlc.arg(to_hash), stopped = ''
 WHERE cafe_id = sqlc.arg(cafe_id) AND generation = sqlc.arg(generation) AND seq = sqlc.arg(from_seq);
+
+-- name: MoveModifiers :execrows
+UPDATE follow SET modifiers_seq = sqlc.arg(to_seq)
+WHERE cafe_id = sqlc.arg(cafe_id) AND generation = sqlc.arg(generation) AND modifiers_seq = sqlc.arg(from_seq) AND seq >= sqlc.arg(to_seq);
 
 -- name: StopFollow :execrows
 UPDATE follow SET stopped = sqlc.arg(reason)
 WHERE cafe_id = sqlc.arg(cafe_id) AND generation = sqlc.arg(generation) AND seq = sqlc.arg(seq);
 
 -- name: RestartFollow :execrows
-UPDATE follow SET generation = generation + 1, seq = 0, hash = sqlc.arg(hash), stopped = '' WHERE cafe_id = sqlc.arg(cafe_id);
+UPDATE follow SET generation = generation + 1, seq = 0, hash = sqlc.arg(hash), stopped = '', modifiers_seq = 0 WHERE cafe_id = sqlc.arg(cafe_id);
 
 -- name: Look :one
 SELECT behind, at_us FROM look WHERE id = 1;
@@ -74,6 +79,11 @@ UPDATE category_month SET units = units + sqlc.arg(units), line_count = line_cou
 WHERE month = sqlc.arg(month) AND currency = sqlc.arg(currency) AND cafe_id = sqlc.arg(cafe_id)
   AND category_id = sqlc.arg(category_id);
 
+-- name: AddModifier :execrows
+UPDATE modifier_day SET units = units + sqlc.arg(units)
+WHERE cafe_id = sqlc.arg(cafe_id) AND business_date = sqlc.arg(business_date) AND item_id = sqlc.arg(item_id)
+  AND modifier_id = sqlc.arg(modifier_id);
+
 -- name: ItemKeys :many
 SELECT business_date, hour, item_id, category_id FROM fact
 WHERE currency = ? AND cafe_id = ? AND business_date IN (sqlc.slice(dates));
@@ -116,6 +126,12 @@ SELECT * FROM item_month WHERE month = ? AND cafe_id = ? ORDER BY currency, item
 
 -- name: AllCategoryMonths :many
 SELECT * FROM category_month WHERE month = ? AND cafe_id = ? ORDER BY currency, category_id;
+
+-- name: AllModifiers :many
+SELECT * FROM modifier_day WHERE cafe_id = ? ORDER BY business_date, item_id, modifier_id;
+
+-- name: DropModifiers :exec
+DELETE FROM modifier_day WHERE cafe_id = ?;
 
 -- name: DropItems :exec
 DELETE FROM fact WHERE currency = ? AND cafe_id = ?;
@@ -160,15 +176,15 @@ SELECT id, name, sold_at_us FROM item_name WHERE id IN (sqlc.slice(ids));
 SELECT id, name, sold_at_us FROM category_name WHERE id IN (sqlc.slice(ids));
 
 -- name: Cafes :many
-SELECT cafe_id, name, currency, version, archived FROM cafe ORDER BY cafe_id;
+SELECT * FROM cafe ORDER BY cafe_id;
 
 -- name: PutCafe :execrows
 UPDATE cafe SET name = sqlc.arg(name), currency = sqlc.arg(currency), version = sqlc.arg(version),
-  archived = sqlc.arg(archived)
+  archived = sqlc.arg(archived), time_zone = sqlc.arg(time_zone), cutoff_minutes = sqlc.arg(cutoff_minutes)
 WHERE cafe_id = sqlc.arg(cafe_id) AND version <= sqlc.arg(version);
 
 -- name: StartCafe :exec
-INSERT INTO cafe (cafe_id, name, currency, version, archived) VALUES (?, ?, ?, ?, ?);
+INSERT INTO cafe (cafe_id, name, currency, version, archived, time_zone, cutoff_minutes) VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- The views.
 
@@ -193,6 +209,24 @@ GROUP BY currency ORDER BY months DESC, currency;
 
 -- name: DaysOf :many
 SELECT cafe_id, business_date, orders, sales FROM cafe_day WHERE currency = sqlc.arg(currency)
+  AND cafe_id IN (sqlc.slice(cafes)) AND business_date >= sqlc.arg(first) AND business_date <= sqlc.arg(last);
+
+-- name: LastDate :one
+SELECT business_date FROM cafe_day WHERE currency = ? AND cafe_id = ? ORDER BY business_date DESC LIMIT 1;
+
+-- name: ItemsSold :many
+SELECT item_id, CAST(COALESCE(SUM(units), 0) AS SIGNED) AS units FROM fact
+WHERE currency = sqlc.arg(currency) AND cafe_id = sqlc.arg(cafe_id)
+  AND business_date >= sqlc.arg(first) AND business_date <= sqlc.arg(last)
+GROUP BY item_id;
+
+-- name: ModifiersSold :many
+SELECT item_id, modifier_id, CAST(COALESCE(SUM(units), 0) AS SIGNED) AS units FROM modifier_day
+WHERE cafe_id = sqlc.arg(cafe_id) AND business_date >= sqlc.arg(first) AND business_date <= sqlc.arg(last)
+GROUP BY item_id, modifier_id;
+
+-- name: HoursOf :many
+SELECT cafe_id, business_date, hour, orders, units, sales FROM hour_fact WHERE currency = sqlc.arg(currency)
   AND cafe_id IN (sqlc.slice(cafes)) AND business_date >= sqlc.arg(first) AND business_date <= sqlc.arg(last);
 
 -- name: ItemsOf :many

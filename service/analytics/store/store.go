@@ -44,7 +44,7 @@ func New(d *db.DB) *Store { return &Store{db: d, read: sqlc.New(d.Read())} }
 var noHash = []byte{0}
 
 func cursorOf(f sqlc.Follow) analytics.Cursor {
-	c := analytics.Cursor{Cafe: string(f.CafeID), Generation: f.Generation, Seq: f.Seq, Hash: f.Hash, Stopped: f.Stopped}
+	c := analytics.Cursor{Cafe: string(f.CafeID), Generation: f.Generation, Seq: f.Seq, Hash: f.Hash, Stopped: f.Stopped, Modifiers: f.ModifiersSeq}
 	if f.Seq == 0 {
 		c.Hash = nil
 	}
@@ -151,7 +151,7 @@ func (s *Store) Cafes(ctx context.Context) ([]analytics.Cafe, error) {
 	}
 	cafes := make([]analytics.Cafe, 0, len(rows))
 	for _, r := range rows {
-		cafes = append(cafes, analytics.Cafe{ID: string(r.CafeID), Name: r.Name, Currency: r.Currency, Version: r.Version, Archived: r.Archived})
+		cafes = append(cafes, analytics.Cafe{ID: string(r.CafeID), Name: r.Name, Currency: r.Currency, Version: r.Version, Archived: r.Archived, Zone: r.TimeZone, CutoffMinutes: int(r.CutoffMinutes)})
 	}
 	return cafes, nil
 }
@@ -163,14 +163,20 @@ func (s *Store) PutCafes(ctx context.Context, cafes []analytics.Cafe) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		q := sqlc.New(tx)
 		for _, c := range cafes {
-			n, err := q.PutCafe(ctx, sqlc.PutCafeParams{CafeID: db.ID(c.ID), Name: c.Name, Currency: c.Currency, Version: c.Version, Archived: c.Archived})
+			n, err := q.PutCafe(ctx, sqlc.PutCafeParams{
+				CafeID: db.ID(c.ID), Name: c.Name, Currency: c.Currency, Version: c.Version, Archived: c.Archived,
+				TimeZone: c.Zone, CutoffMinutes: int32(c.CutoffMinutes),
+			})
 			if err != nil {
 				return err
 			}
 			if n == 1 {
 				continue
 			}
-			_, err = inserted(q.StartCafe(ctx, sqlc.StartCafeParams{CafeID: db.ID(c.ID), Name: c.Name, Currency: c.Currency, Version: c.Version, Archived: c.Archived}))
+			_, err = inserted(q.StartCafe(ctx, sqlc.StartCafeParams{
+				CafeID: db.ID(c.ID), Name: c.Name, Currency: c.Currency, Version: c.Version, Archived: c.Archived,
+				TimeZone: c.Zone, CutoffMinutes: int32(c.CutoffMinutes),
+			}))
 			if err != nil {
 				return err
 			}

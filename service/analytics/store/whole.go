@@ -60,7 +60,7 @@ func (s *Store) Forget(ctx context.Context, cafe string) error {
 		if err != nil {
 			return err
 		}
-		var drops []error
+		drops := []error{q.DropModifiers(ctx, id)}
 		for _, c := range h.itemCurrencies {
 			drops = append(drops, q.DropItems(ctx, sqlc.DropItemsParams{Currency: c, CafeID: id}))
 		}
@@ -96,7 +96,19 @@ func (s *Store) Facts(ctx context.Context, cafe string) (analytics.Facts, error)
 		if err := daily(ctx, q, &f, h, db.ID(cafe)); err != nil {
 			return err
 		}
-		return monthly(ctx, q, &f, h, db.ID(cafe))
+		if err := monthly(ctx, q, &f, h, db.ID(cafe)); err != nil {
+			return err
+		}
+		rows, err := q.AllModifiers(ctx, db.ID(cafe))
+		for _, r := range rows {
+			f.Modifiers = append(f.Modifiers, analytics.Row{
+				Key: analytics.Key{
+					Cafe: string(r.CafeID), Period: r.BusinessDate, Hour: -1, Item: string(r.ItemID), Modifier: string(r.ModifierID),
+				},
+				Figures: analytics.Figures{Units: r.Units},
+			})
+		}
+		return err
 	})
 	if err != nil {
 		return analytics.Facts{}, err

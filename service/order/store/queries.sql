@@ -22,6 +22,11 @@ WHERE cafe_id = sqlc.arg(cafe)
   AND business_date >= sqlc.arg(first_date) AND business_date <= sqlc.arg(last_date)
   AND (sqlc.arg(any_state) = 1 OR state = sqlc.arg(state))
   AND (sqlc.arg(any_money_state) = 1 OR money_state = sqlc.arg(money_state))
+  AND (sqlc.arg(any_source) = 1 OR source = sqlc.arg(source))
+  AND (sqlc.arg(any_due) = 1 OR due > 0)
+  AND (sqlc.arg(any_text) = 1 OR call_number IN (sqlc.slice(calls))
+    OR (receipt_number > 0 AND receipt_number = sqlc.arg(receipt))
+    OR SUBSTR(name_key, 1, sqlc.arg(name_length)) = sqlc.arg(name))
   AND (business_date < sqlc.arg(date) OR (business_date = sqlc.arg(date) AND (sold_at < sqlc.arg(sold) OR (sold_at = sqlc.arg(sold) AND id < sqlc.arg(id)))))
 ORDER BY business_date DESC, sold_at DESC, id DESC LIMIT ?;
 
@@ -30,6 +35,11 @@ SELECT * FROM orders
 WHERE business_date >= sqlc.arg(first_date) AND business_date <= sqlc.arg(last_date)
   AND (sqlc.arg(any_state) = 1 OR state = sqlc.arg(state))
   AND (sqlc.arg(any_money_state) = 1 OR money_state = sqlc.arg(money_state))
+  AND (sqlc.arg(any_source) = 1 OR source = sqlc.arg(source))
+  AND (sqlc.arg(any_due) = 1 OR due > 0)
+  AND (sqlc.arg(any_text) = 1 OR call_number IN (sqlc.slice(calls))
+    OR (receipt_number > 0 AND receipt_number = sqlc.arg(receipt))
+    OR SUBSTR(name_key, 1, sqlc.arg(name_length)) = sqlc.arg(name))
   AND (business_date < sqlc.arg(date) OR (business_date = sqlc.arg(date) AND (sold_at < sqlc.arg(sold) OR (sold_at = sqlc.arg(sold) AND id < sqlc.arg(id)))))
 ORDER BY business_date DESC, sold_at DESC, id DESC LIMIT ?;
 
@@ -40,11 +50,63 @@ WHERE p.phone = sqlc.arg(phone)
   AND (sqlc.arg(any_cafe) = 1 OR o.cafe_id = sqlc.arg(cafe))
   AND (sqlc.arg(any_state) = 1 OR o.state = sqlc.arg(state))
   AND (sqlc.arg(any_money_state) = 1 OR o.money_state = sqlc.arg(money_state))
+  AND (sqlc.arg(any_source) = 1 OR o.source = sqlc.arg(source))
+  AND (sqlc.arg(any_due) = 1 OR o.due > 0)
+  AND (sqlc.arg(any_text) = 1 OR o.call_number IN (sqlc.slice(calls))
+    OR (o.receipt_number > 0 AND o.receipt_number = sqlc.arg(receipt))
+    OR SUBSTR(o.name_key, 1, sqlc.arg(name_length)) = sqlc.arg(name))
   AND (p.business_date < sqlc.arg(date) OR (p.business_date = sqlc.arg(date) AND (p.sold_at < sqlc.arg(sold) OR (p.sold_at = sqlc.arg(sold) AND p.order_id < sqlc.arg(id)))))
 ORDER BY p.business_date DESC, p.sold_at DESC, p.order_id DESC LIMIT ?;
 
 -- name: OpenOf :many
 SELECT order_id FROM open_order WHERE cafe_id = ?;
+
+-- name: UnseenOf :many
+SELECT order_id FROM unseen_void WHERE cafe_id = ?;
+
+-- name: AddUnseen :exec
+INSERT INTO unseen_void (cafe_id, order_id) VALUES (?, ?);
+
+-- name: RemoveUnseen :exec
+DELETE FROM unseen_void WHERE cafe_id = ? AND order_id = ?;
+
+-- name: UnseenBefore :many
+SELECT p.order_id FROM unseen_void p JOIN orders o ON o.id = p.order_id WHERE o.business_date < ? ORDER BY o.business_date LIMIT ?;
+
+-- name: RemoveWork :exec
+DELETE FROM open_work WHERE cafe_id = ? AND start_at = ? AND order_id = ?;
+
+-- A hundred rows of a queue are enough for a promise: who stands behind them is promised another day anyway. The limits
+-- are written out, or SQLite plans the statement again at every call.
+-- name: WorkQueued :many
+SELECT w.station, w.not_before, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
+FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? AND slot >= ? ORDER BY start_at LIMIT 100) AS w
+GROUP BY w.station, w.not_before ORDER BY w.not_before, w.station;
+
+-- name: WorkBefore :many
+SELECT w.station, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
+FROM (
+  SELECT station, seconds FROM open_work
+  WHERE cafe_id = sqlc.arg(cafe) AND slot >= sqlc.arg(slot) AND (start_at < sqlc.arg(start) OR (start_at = sqlc.arg(start) AND order_id < sqlc.arg(id)))
+  ORDER BY start_at LIMIT 100
+) AS w
+GROUP BY w.station ORDER BY w.station;
+
+-- name: WorkBySlot :many
+SELECT station, slot, CAST(COALESCE(SUM(seconds), 0) AS SIGNED) AS seconds FROM open_work
+WHERE cafe_id = ? AND slot >= ? GROUP BY station, slot ORDER BY slot, station;
+
+-- name: TouchPause :execrows
+UPDATE phone_pause SET at = ? WHERE cafe_id = ?;
+
+-- name: AddPause :exec
+INSERT INTO phone_pause (cafe_id, paused_until, at) VALUES (?, 0, ?);
+
+-- name: PausedUntil :one
+SELECT paused_until FROM phone_pause WHERE cafe_id = ?;
+
+-- name: SetPause :exec
+UPDATE phone_pause SET paused_until = ? WHERE cafe_id = ?;
 
 -- name: ReadySince :many
 SELECT p.order_id FROM open_order p JOIN orders o ON o.id = p.order_id

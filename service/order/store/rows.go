@@ -27,7 +27,7 @@ func fromMicro(n int64) time.Time {
 var orderColumns = []string{
 	"id", "cafe_id", "business_date", "sold_at", "placed_at", "state", "money_state", "source", "phone", "call_number",
 	"receipt_number", "currency", "discount", "total", "paid", "refunded", "due", "release_number", "linked_order_id",
-	"attempt", "fingerprint", "time_zone", "cutoff_minutes", "ready_at", "version", "detail",
+	"attempt", "fingerprint", "time_zone", "cutoff_minutes", "ready_at", "version", "detail", "name_key",
 }
 
 // orderDetail is what no query asks for.
@@ -44,6 +44,10 @@ type orderDetail struct {
 	Automatic   bool     `json:"au,omitempty"`
 	Uncollected bool     `json:"un,omitempty"`
 	Shortages   []string `json:"sh,omitempty"`
+	PromisedAt  int64    `json:"pr,omitempty"`
+	StartAt     int64    `json:"sa,omitempty"`
+	Scheduled   bool     `json:"sc,omitempty"`
+	HideName    bool     `json:"hn,omitempty"`
 }
 
 func orderDetailOf(o *order.Order) []byte {
@@ -51,6 +55,7 @@ func orderDetailOf(o *order.Order) []byte {
 		Service: o.Service, Customer: o.CustomerName, Note: o.Note, Table: o.Table, PickupAt: toMicro(o.PickupAt),
 		TaxMode: o.TaxMode, PlacedBy: o.PlacedBy, Device: o.Device, ApprovedBy: o.ApprovedBy,
 		Automatic: o.CollectedAutomatically, Uncollected: o.Uncollected, Shortages: o.Shortages,
+		PromisedAt: toMicro(o.PromisedAt), StartAt: toMicro(o.StartAt), Scheduled: o.Scheduled, HideName: o.HideName,
 	})
 }
 
@@ -67,7 +72,7 @@ func orderRow(o *order.Order) []any {
 		db.ID(o.ID), db.ID(o.Cafe), o.BusinessDate, toMicro(o.SoldAt), toMicro(o.PlacedAt), string(o.State),
 		string(o.MoneyState), string(o.Source), o.Phone, o.CallNumber, o.Receipt, o.Currency, o.Discount, o.Total, o.Paid,
 		o.Refunded, o.Due, o.Release, db.ID(o.Linked), o.Attempt, o.Fingerprint, o.Zone, o.CutoffMinutes, toMicro(o.ReadyAt),
-		o.Version, orderDetailOf(o),
+		o.Version, orderDetailOf(o), order.NameKey(o.CustomerName),
 	}
 }
 
@@ -85,6 +90,7 @@ func orderFrom(r sqlc.Order) (order.Order, error) {
 		Due: r.Due, Linked: string(r.LinkedOrderID), PlacedBy: d.PlacedBy, Phone: r.Phone, Device: d.Device, Version: r.Version,
 		ReadyAt: fromMicro(r.ReadyAt), CollectedAutomatically: d.Automatic, Uncollected: d.Uncollected, Shortages: d.Shortages,
 		ApprovedBy: d.ApprovedBy, Zone: r.TimeZone, CutoffMinutes: int(r.CutoffMinutes), Attempt: r.Attempt, Fingerprint: r.Fingerprint,
+		PromisedAt: fromMicro(d.PromisedAt), StartAt: fromMicro(d.StartAt), Scheduled: d.Scheduled, HideName: d.HideName,
 	}, nil
 }
 
@@ -117,6 +123,8 @@ type lineDetail struct {
 	OverrideBy     string           `json:"ob,omitempty"`
 	OverrideReason string           `json:"or,omitempty"`
 	BarSeconds     int32            `json:"bs,omitempty"`
+	Problem        string           `json:"pm,omitempty"`
+	VoidSeenAt     int64            `json:"vs,omitempty"`
 }
 
 func lineDetailOf(l *order.Line) []byte {
@@ -125,7 +133,7 @@ func lineDetailOf(l *order.Line) []byte {
 		Modifiers: l.Modifiers, TaxCode: l.TaxCode, Note: l.Note, Combo: l.ComboID, ComboName: l.ComboName,
 		ComboGroup: l.ComboGroup, Comp: l.Comp, VoidReason: l.VoidReason, VoidedMade: l.VoidedMade, Begun: l.Begun, Uses: l.Uses,
 		NoRecipe: l.NoRecipe, PriceWindow: l.PriceWindow, OverrideBy: l.OverrideBy, OverrideReason: l.OverrideReason,
-		BarSeconds: l.BarSeconds, Times: [5]int64{
+		BarSeconds: l.BarSeconds, Problem: l.Problem, VoidSeenAt: toMicro(l.VoidSeenAt), Times: [5]int64{
 			toMicro(l.QueuedAt), toMicro(l.MakingAt), toMicro(l.ReadyAt), toMicro(l.HandedOverAt), toMicro(l.VoidedAt),
 		},
 	})
@@ -153,6 +161,7 @@ func lineFrom(r sqlc.OrderLine) (order.Line, error) {
 		ReadyAt: fromMicro(d.Times[2]), HandedOverAt: fromMicro(d.Times[3]), VoidedAt: fromMicro(d.Times[4]),
 		VoidReason: d.VoidReason, VoidedMade: d.VoidedMade, Begun: d.Begun, Uses: d.Uses, NoRecipe: d.NoRecipe, PriceWindow: d.PriceWindow,
 		OverrideBy: d.OverrideBy, OverrideReason: d.OverrideReason, BarSeconds: d.BarSeconds,
+		Problem: d.Problem, VoidSeenAt: fromMicro(d.VoidSeenAt),
 	}, nil
 }
 

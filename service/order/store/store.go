@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"coffee/internal/db"
 	"coffee/internal/errs"
@@ -142,18 +143,24 @@ func (s *Store) List(ctx context.Context, q order.Query) (out []order.Order, err
 			rows, err = queries.ListByPhone(ctx, sqlc.ListByPhoneParams{
 				Phone: q.Phone, AnyCafe: flag(q.Cafe == ""), Cafe: db.ID(q.Cafe), FirstDate: from, LastDate: to,
 				AnyState: flag(q.State == ""), State: string(q.State), AnyMoneyState: flag(q.MoneyState == ""),
-				MoneyState: string(q.MoneyState), Date: after.Date, Sold: after.Sold, ID: db.ID(after.ID), Limit: int32(q.Limit),
+				MoneyState: string(q.MoneyState), AnySource: flag(q.Source == ""), Source: string(q.Source),
+				AnyDue: flag(!q.DueOnly), AnyText: flag(!q.Find.Given()), Calls: q.Find.Calls, Receipt: q.Find.Receipt,
+				NameLength: int32(utf8.RuneCountInString(q.Find.Name)), Name: q.Find.Name, Date: after.Date, Sold: after.Sold, ID: db.ID(after.ID), Limit: int32(q.Limit),
 			})
 		case q.Cafe != "":
 			rows, err = queries.ListByCafe(ctx, sqlc.ListByCafeParams{
 				Cafe: db.ID(q.Cafe), FirstDate: from, LastDate: to, AnyState: flag(q.State == ""), State: string(q.State),
-				AnyMoneyState: flag(q.MoneyState == ""), MoneyState: string(q.MoneyState), Date: after.Date, Sold: after.Sold,
+				AnyMoneyState: flag(q.MoneyState == ""), MoneyState: string(q.MoneyState), AnySource: flag(q.Source == ""), Source: string(q.Source),
+				AnyDue: flag(!q.DueOnly), AnyText: flag(!q.Find.Given()), Calls: q.Find.Calls, Receipt: q.Find.Receipt,
+				NameLength: int32(utf8.RuneCountInString(q.Find.Name)), Name: q.Find.Name, Date: after.Date, Sold: after.Sold,
 				ID: db.ID(after.ID), Limit: int32(q.Limit),
 			})
 		default:
 			rows, err = queries.ListAll(ctx, sqlc.ListAllParams{
 				FirstDate: from, LastDate: to, AnyState: flag(q.State == ""), State: string(q.State),
-				AnyMoneyState: flag(q.MoneyState == ""), MoneyState: string(q.MoneyState), Date: after.Date, Sold: after.Sold,
+				AnyMoneyState: flag(q.MoneyState == ""), MoneyState: string(q.MoneyState), AnySource: flag(q.Source == ""), Source: string(q.Source),
+				AnyDue: flag(!q.DueOnly), AnyText: flag(!q.Find.Given()), Calls: q.Find.Calls, Receipt: q.Find.Receipt,
+				NameLength: int32(utf8.RuneCountInString(q.Find.Name)), Name: q.Find.Name, Date: after.Date, Sold: after.Sold,
 				ID: db.ID(after.ID), Limit: int32(q.Limit),
 			})
 		}
@@ -173,7 +180,7 @@ func flag(on bool) int64 {
 	return 0
 }
 
-// Board is what is open in a café, with the journal's position that it shows.
+// Board is what is open in a café or still to be acknowledged, with the journal's position that it shows.
 func (s *Store) Board(ctx context.Context, cafe string) (out []order.Order, seq int64, err error) {
 	err = s.db.Snapshot(ctx, func(ctx context.Context, t db.DBTX) error {
 		q := sqlc.New(t)
@@ -185,6 +192,11 @@ func (s *Store) Board(ctx context.Context, cafe string) (out []order.Order, seq 
 		if err != nil {
 			return err
 		}
+		unseen, err := q.UnseenOf(ctx, db.ID(cafe))
+		if err != nil {
+			return err
+		}
+		open = append(open, unseen...)
 		out, seq = nil, head.Seq
 		if len(open) > 0 {
 			out, err = orders(ctx, q, texts(open))

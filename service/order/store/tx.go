@@ -59,7 +59,7 @@ func (t *tx) Fingerprints(ids []string) (map[string][]byte, error) {
 
 // Insert writes new orders with what belongs to them, each table in one go.
 func (t *tx) Insert(all []*order.Order) error {
-	var rows, lines, open, phones, tenders [][]any
+	var rows, lines, open, work, phones, tenders [][]any
 	for _, o := range all {
 		rows = append(rows, orderRow(o))
 		for i := range o.Lines {
@@ -67,6 +67,7 @@ func (t *tx) Insert(all []*order.Order) error {
 		}
 		if o.Open() {
 			open = append(open, []any{db.ID(o.Cafe), db.ID(o.ID), toMicro(o.ReadyAt)})
+			work = append(work, workRows(o)...)
 		}
 		if o.Phone != "" {
 			phones = append(phones, []any{o.Phone, o.BusinessDate, toMicro(o.SoldAt), db.ID(o.ID)})
@@ -82,6 +83,9 @@ func (t *tx) Insert(all []*order.Order) error {
 		return err
 	}
 	if err := db.InsertRows(t.ctx, t.tx, "open_order", []string{"cafe_id", "order_id", "ready_at"}, open); err != nil {
+		return err
+	}
+	if err := db.InsertRows(t.ctx, t.tx, "open_work", workColumns, work); err != nil {
 		return err
 	}
 	if err := db.InsertRows(t.ctx, t.tx, "phone_order", []string{"phone", "business_date", "sold_at", "order_id"}, phones); err != nil {
@@ -122,6 +126,9 @@ func (t *tx) Save(before, after *order.Order) error {
 		tenders = append(tenders, tenderRow(after.ID, i+1, &after.Tenders[i]))
 	}
 	if err := t.insertTenders(tenders); err != nil {
+		return err
+	}
+	if err := t.saveBoard(before, after); err != nil {
 		return err
 	}
 	switch {

@@ -3713,7 +3713,7 @@ type PhoneOrders struct {
 	Open bool `protobuf:"varint,2,opt,name=open,proto3" json:"open,omitempty"`
 	// The next opening; unset when there is none within two weeks.
 	OpensAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=opens_at,json=opensAt,proto3" json:"opens_at,omitempty"`
-	// Set while it is open.
+	// While it is open; unset when it does not close within two weeks.
 	ClosesAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=closes_at,json=closesAt,proto3" json:"closes_at,omitempty"`
 	// When a drink ordered now would be ready; unset when it is closed, or full until it closes.
 	AsapAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=asap_at,json=asapAt,proto3" json:"asap_at,omitempty"`

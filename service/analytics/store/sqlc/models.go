@@ -9,11 +9,13 @@ import (
 )
 
 type Cafe struct {
-	CafeID   db.ID
-	Name     string
-	Currency string
-	Version  int64
-	Archived bool
+	CafeID        db.ID
+	Name          string
+	Currency      string
+	Version       int64
+	Archived      bool
+	TimeZone      string
+	CutoffMinutes int32
 }
 
 type CafeDay struct {
@@ -83,11 +85,12 @@ type Fact struct {
 }
 
 type Follow struct {
-	CafeID     db.ID
-	Generation int64
-	Seq        int64
-	Hash       []byte
-	Stopped    string
+	CafeID       db.ID
+	Generation   int64
+	Seq          int64
+	Hash         []byte
+	Stopped      string
+	ModifiersSeq int64
 }
 
 type HourFact struct {
@@ -129,4 +132,12 @@ type Look struct {
 	ID     int32
 	Behind int64
 	AtUs   int64
+}
+
+type ModifierDay struct {
+	CafeID       db.ID
+	BusinessDate string
+	ItemID       db.ID
+	ModifierID   db.ID
+	Units        int64
 }

@@ -231,6 +231,34 @@ func (q *Queries) AddItemMonth(ctx context.Context, arg AddItemMonthParams) (int
 	return result.RowsAffected()
 }
 
+const addModifier = `-- name: AddModifier :execrows
+UPDATE modifier_day SET units = units + ?
+WHERE cafe_id = ? AND business_date = ? AND item_id = ?
+  AND modifier_id = ?
+`
+
+type AddModifierParams struct {
+	Units        int64
+	CafeID       db.ID
+	BusinessDate string
+	ItemID       db.ID
+	ModifierID   db.ID
+}
+
+func (q *Queries) AddModifier(ctx context.Context, arg AddModifierParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addModifier,
+		arg.Units,
+		arg.CafeID,
+		arg.BusinessDate,
+		arg.ItemID,
+		arg.ModifierID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const addMonth = `-- name: AddMonth :execrows
 UPDATE cafe_month SET generation = ?, seq = ?, orders = orders + ?,
   units = units + ?, line_count = line_count + ?, gross = gross + ?,
@@ -500,6 +528,39 @@ func (q *Queries) AllItems(ctx context.Context, arg AllItemsParams) ([]Fact, err
 	return items, nil
 }
 
+const allModifiers = `-- name: AllModifiers :many
+SELECT cafe_id, business_date, item_id, modifier_id, units FROM modifier_day WHERE cafe_id = ? ORDER BY business_date, item_id, modifier_id
+`
+
+func (q *Queries) AllModifiers(ctx context.Context, cafeID db.ID) ([]ModifierDay, error) {
+	rows, err := q.db.QueryContext(ctx, allModifiers, cafeID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ModifierDay{}
+	for rows.Next() {
+		var i ModifierDay
+		if err := rows.Scan(
+			&i.CafeID,
+			&i.BusinessDate,
+			&i.ItemID,
+			&i.ModifierID,
+			&i.Units,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const allMonths = `-- name: AllMonths :many
 SELECT month, currency, cafe_id, generation, seq, orders, units, line_count, gross, discount, net, tax, sales FROM cafe_month WHERE month = ? AND cafe_id = ? ORDER BY currency
 `
@@ -580,7 +641,7 @@ func (q *Queries) CafeCurrencies(ctx context.Context, cafeID db.ID) ([]CafeCurre
 }
 
 const cafes = `-- name: Cafes :many
-SELECT cafe_id, name, currency, version, archived FROM cafe ORDER BY cafe_id
+SELECT cafe_id, name, currency, version, archived, time_zone, cutoff_minutes FROM cafe ORDER BY cafe_id
 `
 
 func (q *Queries) Cafes(ctx context.Context) ([]Cafe, error) {
@@ -598,6 +659,8 @@ func (q *Queries) Cafes(ctx context.Context) ([]Cafe, error) {
 			&i.Currency,
 			&i.Version,
 			&i.Archived,
+			&i.TimeZone,
+			&i.CutoffMinutes,
 		); err != nil {
 			return nil, err
 		}
@@ -897,6 +960,15 @@ func (q *Queries) DropItems(ctx context.Context, arg DropItemsParams) error {
 	return err
 }
 
+const dropModifiers = `-- name: DropModifiers :exec
+DELETE FROM modifier_day WHERE cafe_id = ?
+`
+
+func (q *Queries) DropModifiers(ctx context.Context, cafeID db.ID) error {
+	_, err := q.db.ExecContext(ctx, dropModifiers, cafeID)
+	return err
+}
+
 const dropMonths = `-- name: DropMonths :exec
 DELETE FROM cafe_month WHERE month = ? AND cafe_id = ?
 `
@@ -912,7 +984,7 @@ func (q *Queries) DropMonths(ctx context.Context, arg DropMonthsParams) error {
 }
 
 const follow = `-- name: Follow :one
-SELECT cafe_id, generation, seq, hash, stopped FROM follow WHERE cafe_id = ?
+SELECT cafe_id, generation, seq, hash, stopped, modifiers_seq FROM follow WHERE cafe_id = ?
 `
 
 func (q *Queries) Follow(ctx context.Context, cafeID db.ID) (Follow, error) {
@@ -924,13 +996,14 @@ func (q *Queries) Follow(ctx context.Context, cafeID db.ID) (Follow, error) {
 		&i.Seq,
 		&i.Hash,
 		&i.Stopped,
+		&i.ModifiersSeq,
 	)
 	return i, err
 }
 
 const follows = `-- name: Follows :many
 
-SELECT cafe_id, generation, seq, hash, stopped FROM follow ORDER BY cafe_id
+SELECT cafe_id, generation, seq, hash, stopped, modifiers_seq FROM follow ORDER BY cafe_id
 `
 
 // The feed.
@@ -949,6 +1022,71 @@ func (q *Queries) Follows(ctx context.Context) ([]Follow, error) {
 			&i.Seq,
 			&i.Hash,
 			&i.Stopped,
+			&i.ModifiersSeq,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const hoursOf = `-- name: HoursOf :many
+SELECT cafe_id, business_date, hour, orders, units, sales FROM hour_fact WHERE currency = ?
+  AND cafe_id IN (/*SLICE:cafes*/?) AND business_date >= ? AND business_date <= ?
+`
+
+type HoursOfParams struct {
+	Currency string
+	Cafes    []db.ID
+	First    string
+	Last     string
+}
+
+type HoursOfRow struct {
+	CafeID       db.ID
+	BusinessDate string
+	Hour         int32
+	Orders       int64
+	Units        int64
+	Sales        int64
+}
+
+func (q *Queries) HoursOf(ctx context.Context, arg HoursOfParams) ([]HoursOfRow, error) {
+	query := hoursOf
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.Currency)
+	if len(arg.Cafes) > 0 {
+		for _, v := range arg.Cafes {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:cafes*/?", strings.Repeat(",?", len(arg.Cafes))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:cafes*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.First)
+	queryParams = append(queryParams, arg.Last)
+	rows, err := q.db.QueryContext(ctx, query, queryParams...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []HoursOfRow{}
+	for rows.Next() {
+		var i HoursOfRow
+		if err := rows.Scan(
+			&i.CafeID,
+			&i.BusinessDate,
+			&i.Hour,
+			&i.Orders,
+			&i.Units,
+			&i.Sales,
 		); err != nil {
 			return nil, err
 		}
@@ -1145,6 +1283,69 @@ func (q *Queries) ItemsOf(ctx context.Context, arg ItemsOfParams) ([]ItemsOfRow,
 	return items, nil
 }
 
+const itemsSold = `-- name: ItemsSold :many
+SELECT item_id, CAST(COALESCE(SUM(units), 0) AS SIGNED) AS units FROM fact
+WHERE currency = ? AND cafe_id = ?
+  AND business_date >= ? AND business_date <= ?
+GROUP BY item_id
+`
+
+type ItemsSoldParams struct {
+	Currency string
+	CafeID   db.ID
+	First    string
+	Last     string
+}
+
+type ItemsSoldRow struct {
+	ItemID db.ID
+	Units  int64
+}
+
+func (q *Queries) ItemsSold(ctx context.Context, arg ItemsSoldParams) ([]ItemsSoldRow, error) {
+	rows, err := q.db.QueryContext(ctx, itemsSold,
+		arg.Currency,
+		arg.CafeID,
+		arg.First,
+		arg.Last,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ItemsSoldRow{}
+	for rows.Next() {
+		var i ItemsSoldRow
+		if err := rows.Scan(&i.ItemID, &i.Units); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lastDate = `-- name: LastDate :one
+SELECT business_date FROM cafe_day WHERE currency = ? AND cafe_id = ? ORDER BY business_date DESC LIMIT 1
+`
+
+type LastDateParams struct {
+	Currency string
+	CafeID   db.ID
+}
+
+func (q *Queries) LastDate(ctx context.Context, arg LastDateParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, lastDate, arg.Currency, arg.CafeID)
+	var business_date string
+	err := row.Scan(&business_date)
+	return business_date, err
+}
+
 const look = `-- name: Look :one
 SELECT behind, at_us FROM look WHERE id = 1
 `
@@ -1159,6 +1360,47 @@ func (q *Queries) Look(ctx context.Context) (LookRow, error) {
 	var i LookRow
 	err := row.Scan(&i.Behind, &i.AtUs)
 	return i, err
+}
+
+const modifiersSold = `-- name: ModifiersSold :many
+SELECT item_id, modifier_id, CAST(COALESCE(SUM(units), 0) AS SIGNED) AS units FROM modifier_day
+WHERE cafe_id = ? AND business_date >= ? AND business_date <= ?
+GROUP BY item_id, modifier_id
+`
+
+type ModifiersSoldParams struct {
+	CafeID db.ID
+	First  string
+	Last   string
+}
+
+type ModifiersSoldRow struct {
+	ItemID     db.ID
+	ModifierID db.ID
+	Units      int64
+}
+
+func (q *Queries) ModifiersSold(ctx context.Context, arg ModifiersSoldParams) ([]ModifiersSoldRow, error) {
+	rows, err := q.db.QueryContext(ctx, modifiersSold, arg.CafeID, arg.First, arg.Last)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ModifiersSoldRow{}
+	for rows.Next() {
+		var i ModifiersSoldRow
+		if err := rows.Scan(&i.ItemID, &i.ModifierID, &i.Units); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const monthCafes = `-- name: MonthCafes :many
@@ -1224,6 +1466,32 @@ func (q *Queries) MoveFollow(ctx context.Context, arg MoveFollowParams) (int64, 
 		arg.CafeID,
 		arg.Generation,
 		arg.FromSeq,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const moveModifiers = `-- name: MoveModifiers :execrows
+UPDATE follow SET modifiers_seq = ?
+WHERE cafe_id = ? AND generation = ? AND modifiers_seq = ? AND seq >= ?
+`
+
+type MoveModifiersParams struct {
+	ToSeq      int64
+	CafeID     db.ID
+	Generation int64
+	FromSeq    int64
+}
+
+func (q *Queries) MoveModifiers(ctx context.Context, arg MoveModifiersParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, moveModifiers,
+		arg.ToSeq,
+		arg.CafeID,
+		arg.Generation,
+		arg.FromSeq,
+		arg.ToSeq,
 	)
 	if err != nil {
 		return 0, err
@@ -1350,16 +1618,18 @@ func (q *Queries) OneCafesMonths(ctx context.Context, arg OneCafesMonthsParams) 
 
 const putCafe = `-- name: PutCafe :execrows
 UPDATE cafe SET name = ?, currency = ?, version = ?,
-  archived = ?
+  archived = ?, time_zone = ?, cutoff_minutes = ?
 WHERE cafe_id = ? AND version <= ?
 `
 
 type PutCafeParams struct {
-	Name     string
-	Currency string
-	Version  int64
-	Archived bool
-	CafeID   db.ID
+	Name          string
+	Currency      string
+	Version       int64
+	Archived      bool
+	TimeZone      string
+	CutoffMinutes int32
+	CafeID        db.ID
 }
 
 func (q *Queries) PutCafe(ctx context.Context, arg PutCafeParams) (int64, error) {
@@ -1368,6 +1638,8 @@ func (q *Queries) PutCafe(ctx context.Context, arg PutCafeParams) (int64, error)
 		arg.Currency,
 		arg.Version,
 		arg.Archived,
+		arg.TimeZone,
+		arg.CutoffMinutes,
 		arg.CafeID,
 		arg.Version,
 	)
@@ -1395,7 +1667,7 @@ func (q *Queries) PutLook(ctx context.Context, arg PutLookParams) (int64, error)
 }
 
 const restartFollow = `-- name: RestartFollow :execrows
-UPDATE follow SET generation = generation + 1, seq = 0, hash = ?, stopped = '' WHERE cafe_id = ?
+UPDATE follow SET generation = generation + 1, seq = 0, hash = ?, stopped = '', modifiers_seq = 0 WHERE cafe_id = ?
 `
 
 type RestartFollowParams struct {
@@ -1459,15 +1731,17 @@ func (q *Queries) SomeMonths(ctx context.Context, arg SomeMonthsParams) ([]SomeM
 }
 
 const startCafe = `-- name: StartCafe :exec
-INSERT INTO cafe (cafe_id, name, currency, version, archived) VALUES (?, ?, ?, ?, ?)
+INSERT INTO cafe (cafe_id, name, currency, version, archived, time_zone, cutoff_minutes) VALUES (?, ?, ?, ?, ?, ?, ?)
 `
 
 type StartCafeParams struct {
-	CafeID   db.ID
-	Name     string
-	Currency string
-	Version  int64
-	Archived bool
+	CafeID        db.ID
+	Name          string
+	Currency      string
+	Version       int64
+	Archived      bool
+	TimeZone      string
+	CutoffMinutes int32
 }
 
 func (q *Queries) StartCafe(ctx context.Context, arg StartCafeParams) error {
@@ -1477,6 +1751,8 @@ func (q *Queries) StartCafe(ctx context.Context, arg StartCafeParams) error {
 		arg.Currency,
 		arg.Version,
 		arg.Archived,
+		arg.TimeZone,
+		arg.CutoffMinutes,
 	)
 	return err
 }
@@ -1497,7 +1773,8 @@ func (q *Queries) StartCategoryName(ctx context.Context, arg StartCategoryNamePa
 }
 
 const startFollow = `-- name: StartFollow :exec
-INSERT INTO follow (cafe_id, generation, seq, hash, stopped) VALUES (?, ?, ?, ?, '')
+INSERT INTO follow (cafe_id, generation, seq, hash, stopped, modifiers_seq)
+VALUES (?, ?, ?, ?, '', ?)
 `
 
 type StartFollowParams struct {
@@ -1513,6 +1790,7 @@ func (q *Queries) StartFollow(ctx context.Context, arg StartFollowParams) error 
 		arg.Generation,
 		arg.Seq,
 		arg.Hash,
+		arg.Seq,
 	)
 	return err
 }

@@ -65,6 +65,16 @@ type OpenOrder struct {
 	ReadyAt int64
 }
 
+type OpenWork struct {
+	CafeID    db.ID
+	StartAt   int64
+	OrderID   db.ID
+	Station   string
+	Seconds   int64
+	NotBefore int64
+	Slot      int64
+}
+
 type Order struct {
 	ID            db.ID
 	CafeID        db.ID
@@ -92,6 +102,7 @@ type Order struct {
 	ReadyAt       int64
 	Version       int64
 	Detail        []byte
+	NameKey       string
 }
 
 type OrderLine struct {
@@ -124,6 +135,12 @@ type PhoneOrder struct {
 	BusinessDate string
 	SoldAt       int64
 	OrderID      db.ID
+}
+
+type PhonePause struct {
+	CafeID      db.ID
+	PausedUntil int64
+	At          int64
 }
 
 type ReleaseCache struct {
@@ -164,4 +181,9 @@ type Tender struct {
 	Relabels    db.ID
 	ShiftID     db.ID
 	LateFromZ   int64
+}
+
+type UnseenVoid struct {
+	CafeID  db.ID
+	OrderID db.ID
 }

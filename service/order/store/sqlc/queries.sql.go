@@ -61,6 +61,20 @@ func (q *Queries) AddHead(ctx context.Context, cafeID db.ID) error {
 	return err
 }
 
+const addPause = `-- name: AddPause :exec
+INSERT INTO phone_pause (cafe_id, paused_until, at) VALUES (?, 0, ?)
+`
+
+type AddPauseParams struct {
+	CafeID db.ID
+	At     int64
+}
+
+func (q *Queries) AddPause(ctx context.Context, arg AddPauseParams) error {
+	_, err := q.db.ExecContext(ctx, addPause, arg.CafeID, arg.At)
+	return err
+}
+
 const addPhone = `-- name: AddPhone :exec
 INSERT INTO phone (id, at) VALUES (?, ?)
 `
@@ -72,6 +86,20 @@ type AddPhoneParams struct {
 
 func (q *Queries) AddPhone(ctx context.Context, arg AddPhoneParams) error {
 	_, err := q.db.ExecContext(ctx, addPhone, arg.ID, arg.At)
+	return err
+}
+
+const addUnseen = `-- name: AddUnseen :exec
+INSERT INTO unseen_void (cafe_id, order_id) VALUES (?, ?)
+`
+
+type AddUnseenParams struct {
+	CafeID  db.ID
+	OrderID db.ID
+}
+
+func (q *Queries) AddUnseen(ctx context.Context, arg AddUnseenParams) error {
+	_, err := q.db.ExecContext(ctx, addUnseen, arg.CafeID, arg.OrderID)
 	return err
 }
 
@@ -469,10 +497,15 @@ func (q *Queries) LinesOf(ctx context.Context, ids []db.ID) ([]OrderLine, error)
 }
 
 const listAll = `-- name: ListAll :many
-SELECT id, cafe_id, business_date, sold_at, placed_at, state, money_state, source, phone, call_number, receipt_number, currency, discount, total, paid, refunded, due, release_number, linked_order_id, attempt, fingerprint, time_zone, cutoff_minutes, ready_at, version, detail FROM orders
+SELECT id, cafe_id, business_date, sold_at, placed_at, state, money_state, source, phone, call_number, receipt_number, currency, discount, total, paid, refunded, due, release_number, linked_order_id, attempt, fingerprint, time_zone, cutoff_minutes, ready_at, version, detail, name_key FROM orders
 WHERE business_date >= ? AND business_date <= ?
   AND (? = 1 OR state = ?)
   AND (? = 1 OR money_state = ?)
+  AND (? = 1 OR source = ?)
+  AND (? = 1 OR due > 0)
+  AND (? = 1 OR call_number IN (/*SLICE:calls*/?)
+    OR (receipt_number > 0 AND receipt_number = ?)
+    OR SUBSTR(name_key, 1, ?) = ?)
   AND (business_date < ? OR (business_date = ? AND (sold_at < ? OR (sold_at = ? AND id < ?))))
 ORDER BY business_date DESC, sold_at DESC, id DESC LIMIT ?
 `
@@ -484,6 +517,14 @@ type ListAllParams struct {
 	State         string
 	AnyMoneyState interface{}
 	MoneyState    string
+	AnySource     interface{}
+	Source        string
+	AnyDue        interface{}
+	AnyText       interface{}
+	Calls         []string
+	Receipt       int64
+	NameLength    int32
+	Name          string
 	Date          string
 	Sold          int64
 	ID            db.ID
@@ -491,20 +532,36 @@ type ListAllParams struct {
 }
 
 func (q *Queries) ListAll(ctx context.Context, arg ListAllParams) ([]Order, error) {
-	rows, err := q.db.QueryContext(ctx, listAll,
-		arg.FirstDate,
-		arg.LastDate,
-		arg.AnyState,
-		arg.State,
-		arg.AnyMoneyState,
-		arg.MoneyState,
-		arg.Date,
-		arg.Date,
-		arg.Sold,
-		arg.Sold,
-		arg.ID,
-		arg.Limit,
-	)
+	query := listAll
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.FirstDate)
+	queryParams = append(queryParams, arg.LastDate)
+	queryParams = append(queryParams, arg.AnyState)
+	queryParams = append(queryParams, arg.State)
+	queryParams = append(queryParams, arg.AnyMoneyState)
+	queryParams = append(queryParams, arg.MoneyState)
+	queryParams = append(queryParams, arg.AnySource)
+	queryParams = append(queryParams, arg.Source)
+	queryParams = append(queryParams, arg.AnyDue)
+	queryParams = append(queryParams, arg.AnyText)
+	if len(arg.Calls) > 0 {
+		for _, v := range arg.Calls {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:calls*/?", strings.Repeat(",?", len(arg.Calls))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:calls*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.Receipt)
+	queryParams = append(queryParams, arg.NameLength)
+	queryParams = append(queryParams, arg.Name)
+	queryParams = append(queryParams, arg.Date)
+	queryParams = append(queryParams, arg.Date)
+	queryParams = append(queryParams, arg.Sold)
+	queryParams = append(queryParams, arg.Sold)
+	queryParams = append(queryParams, arg.ID)
+	queryParams = append(queryParams, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -539,6 +596,7 @@ func (q *Queries) ListAll(ctx context.Context, arg ListAllParams) ([]Order, erro
 			&i.ReadyAt,
 			&i.Version,
 			&i.Detail,
+			&i.NameKey,
 		); err != nil {
 			return nil, err
 		}
@@ -554,11 +612,16 @@ func (q *Queries) ListAll(ctx context.Context, arg ListAllParams) ([]Order, erro
 }
 
 const listByCafe = `-- name: ListByCafe :many
-SELECT id, cafe_id, business_date, sold_at, placed_at, state, money_state, source, phone, call_number, receipt_number, currency, discount, total, paid, refunded, due, release_number, linked_order_id, attempt, fingerprint, time_zone, cutoff_minutes, ready_at, version, detail FROM orders
+SELECT id, cafe_id, business_date, sold_at, placed_at, state, money_state, source, phone, call_number, receipt_number, currency, discount, total, paid, refunded, due, release_number, linked_order_id, attempt, fingerprint, time_zone, cutoff_minutes, ready_at, version, detail, name_key FROM orders
 WHERE cafe_id = ?
   AND business_date >= ? AND business_date <= ?
   AND (? = 1 OR state = ?)
   AND (? = 1 OR money_state = ?)
+  AND (? = 1 OR source = ?)
+  AND (? = 1 OR due > 0)
+  AND (? = 1 OR call_number IN (/*SLICE:calls*/?)
+    OR (receipt_number > 0 AND receipt_number = ?)
+    OR SUBSTR(name_key, 1, ?) = ?)
   AND (business_date < ? OR (business_date = ? AND (sold_at < ? OR (sold_at = ? AND id < ?))))
 ORDER BY business_date DESC, sold_at DESC, id DESC LIMIT ?
 `
@@ -571,6 +634,14 @@ type ListByCafeParams struct {
 	State         string
 	AnyMoneyState interface{}
 	MoneyState    string
+	AnySource     interface{}
+	Source        string
+	AnyDue        interface{}
+	AnyText       interface{}
+	Calls         []string
+	Receipt       int64
+	NameLength    int32
+	Name          string
 	Date          string
 	Sold          int64
 	ID            db.ID
@@ -578,21 +649,37 @@ type ListByCafeParams struct {
 }
 
 func (q *Queries) ListByCafe(ctx context.Context, arg ListByCafeParams) ([]Order, error) {
-	rows, err := q.db.QueryContext(ctx, listByCafe,
-		arg.Cafe,
-		arg.FirstDate,
-		arg.LastDate,
-		arg.AnyState,
-		arg.State,
-		arg.AnyMoneyState,
-		arg.MoneyState,
-		arg.Date,
-		arg.Date,
-		arg.Sold,
-		arg.Sold,
-		arg.ID,
-		arg.Limit,
-	)
+	query := listByCafe
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.Cafe)
+	queryParams = append(queryParams, arg.FirstDate)
+	queryParams = append(queryParams, arg.LastDate)
+	queryParams = append(queryParams, arg.AnyState)
+	queryParams = append(queryParams, arg.State)
+	queryParams = append(queryParams, arg.AnyMoneyState)
+	queryParams = append(queryParams, arg.MoneyState)
+	queryParams = append(queryParams, arg.AnySource)
+	queryParams = append(queryParams, arg.Source)
+	queryParams = append(queryParams, arg.AnyDue)
+	queryParams = append(queryParams, arg.AnyText)
+	if len(arg.Calls) > 0 {
+		for _, v := range arg.Calls {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:calls*/?", strings.Repeat(",?", len(arg.Calls))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:calls*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.Receipt)
+	queryParams = append(queryParams, arg.NameLength)
+	queryParams = append(queryParams, arg.Name)
+	queryParams = append(queryParams, arg.Date)
+	queryParams = append(queryParams, arg.Date)
+	queryParams = append(queryParams, arg.Sold)
+	queryParams = append(queryParams, arg.Sold)
+	queryParams = append(queryParams, arg.ID)
+	queryParams = append(queryParams, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -627,6 +714,7 @@ func (q *Queries) ListByCafe(ctx context.Context, arg ListByCafeParams) ([]Order
 			&i.ReadyAt,
 			&i.Version,
 			&i.Detail,
+			&i.NameKey,
 		); err != nil {
 			return nil, err
 		}
@@ -642,12 +730,17 @@ func (q *Queries) ListByCafe(ctx context.Context, arg ListByCafeParams) ([]Order
 }
 
 const listByPhone = `-- name: ListByPhone :many
-SELECT o.id, o.cafe_id, o.business_date, o.sold_at, o.placed_at, o.state, o.money_state, o.source, o.phone, o.call_number, o.receipt_number, o.currency, o.discount, o.total, o.paid, o.refunded, o.due, o.release_number, o.linked_order_id, o.attempt, o.fingerprint, o.time_zone, o.cutoff_minutes, o.ready_at, o.version, o.detail FROM phone_order p JOIN orders o ON o.id = p.order_id
+SELECT o.id, o.cafe_id, o.business_date, o.sold_at, o.placed_at, o.state, o.money_state, o.source, o.phone, o.call_number, o.receipt_number, o.currency, o.discount, o.total, o.paid, o.refunded, o.due, o.release_number, o.linked_order_id, o.attempt, o.fingerprint, o.time_zone, o.cutoff_minutes, o.ready_at, o.version, o.detail, o.name_key FROM phone_order p JOIN orders o ON o.id = p.order_id
 WHERE p.phone = ?
   AND p.business_date >= ? AND p.business_date <= ?
   AND (? = 1 OR o.cafe_id = ?)
   AND (? = 1 OR o.state = ?)
   AND (? = 1 OR o.money_state = ?)
+  AND (? = 1 OR o.source = ?)
+  AND (? = 1 OR o.due > 0)
+  AND (? = 1 OR o.call_number IN (/*SLICE:calls*/?)
+    OR (o.receipt_number > 0 AND o.receipt_number = ?)
+    OR SUBSTR(o.name_key, 1, ?) = ?)
   AND (p.business_date < ? OR (p.business_date = ? AND (p.sold_at < ? OR (p.sold_at = ? AND p.order_id < ?))))
 ORDER BY p.business_date DESC, p.sold_at DESC, p.order_id DESC LIMIT ?
 `
@@ -662,6 +755,14 @@ type ListByPhoneParams struct {
 	State         string
 	AnyMoneyState interface{}
 	MoneyState    string
+	AnySource     interface{}
+	Source        string
+	AnyDue        interface{}
+	AnyText       interface{}
+	Calls         []string
+	Receipt       int64
+	NameLength    int32
+	Name          string
 	Date          string
 	Sold          int64
 	ID            db.ID
@@ -669,23 +770,39 @@ type ListByPhoneParams struct {
 }
 
 func (q *Queries) ListByPhone(ctx context.Context, arg ListByPhoneParams) ([]Order, error) {
-	rows, err := q.db.QueryContext(ctx, listByPhone,
-		arg.Phone,
-		arg.FirstDate,
-		arg.LastDate,
-		arg.AnyCafe,
-		arg.Cafe,
-		arg.AnyState,
-		arg.State,
-		arg.AnyMoneyState,
-		arg.MoneyState,
-		arg.Date,
-		arg.Date,
-		arg.Sold,
-		arg.Sold,
-		arg.ID,
-		arg.Limit,
-	)
+	query := listByPhone
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.Phone)
+	queryParams = append(queryParams, arg.FirstDate)
+	queryParams = append(queryParams, arg.LastDate)
+	queryParams = append(queryParams, arg.AnyCafe)
+	queryParams = append(queryParams, arg.Cafe)
+	queryParams = append(queryParams, arg.AnyState)
+	queryParams = append(queryParams, arg.State)
+	queryParams = append(queryParams, arg.AnyMoneyState)
+	queryParams = append(queryParams, arg.MoneyState)
+	queryParams = append(queryParams, arg.AnySource)
+	queryParams = append(queryParams, arg.Source)
+	queryParams = append(queryParams, arg.AnyDue)
+	queryParams = append(queryParams, arg.AnyText)
+	if len(arg.Calls) > 0 {
+		for _, v := range arg.Calls {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:calls*/?", strings.Repeat(",?", len(arg.Calls))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:calls*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.Receipt)
+	queryParams = append(queryParams, arg.NameLength)
+	queryParams = append(queryParams, arg.Name)
+	queryParams = append(queryParams, arg.Date)
+	queryParams = append(queryParams, arg.Date)
+	queryParams = append(queryParams, arg.Sold)
+	queryParams = append(queryParams, arg.Sold)
+	queryParams = append(queryParams, arg.ID)
+	queryParams = append(queryParams, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -720,6 +837,7 @@ func (q *Queries) ListByPhone(ctx context.Context, arg ListByPhoneParams) ([]Ord
 			&i.ReadyAt,
 			&i.Version,
 			&i.Detail,
+			&i.NameKey,
 		); err != nil {
 			return nil, err
 		}
@@ -862,7 +980,7 @@ func (q *Queries) OpenUnpaid(ctx context.Context, arg OpenUnpaidParams) (int64, 
 }
 
 const ordersByID = `-- name: OrdersByID :many
-SELECT id, cafe_id, business_date, sold_at, placed_at, state, money_state, source, phone, call_number, receipt_number, currency, discount, total, paid, refunded, due, release_number, linked_order_id, attempt, fingerprint, time_zone, cutoff_minutes, ready_at, version, detail FROM orders WHERE id IN (/*SLICE:ids*/?)
+SELECT id, cafe_id, business_date, sold_at, placed_at, state, money_state, source, phone, call_number, receipt_number, currency, discount, total, paid, refunded, due, release_number, linked_order_id, attempt, fingerprint, time_zone, cutoff_minutes, ready_at, version, detail, name_key FROM orders WHERE id IN (/*SLICE:ids*/?)
 `
 
 func (q *Queries) OrdersByID(ctx context.Context, ids []db.ID) ([]Order, error) {
@@ -911,6 +1029,7 @@ func (q *Queries) OrdersByID(ctx context.Context, ids []db.ID) ([]Order, error) 
 			&i.ReadyAt,
 			&i.Version,
 			&i.Detail,
+			&i.NameKey,
 		); err != nil {
 			return nil, err
 		}
@@ -941,6 +1060,17 @@ func (q *Queries) Overwrite(ctx context.Context, arg OverwriteParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const pausedUntil = `-- name: PausedUntil :one
+SELECT paused_until FROM phone_pause WHERE cafe_id = ?
+`
+
+func (q *Queries) PausedUntil(ctx context.Context, cafeID db.ID) (int64, error) {
+	row := q.db.QueryRowContext(ctx, pausedUntil, cafeID)
+	var paused_until int64
+	err := row.Scan(&paused_until)
+	return paused_until, err
 }
 
 const postpone = `-- name: Postpone :exec
@@ -1017,6 +1147,35 @@ func (q *Queries) Remember(ctx context.Context, arg RememberParams) error {
 	return err
 }
 
+const removeUnseen = `-- name: RemoveUnseen :exec
+DELETE FROM unseen_void WHERE cafe_id = ? AND order_id = ?
+`
+
+type RemoveUnseenParams struct {
+	CafeID  db.ID
+	OrderID db.ID
+}
+
+func (q *Queries) RemoveUnseen(ctx context.Context, arg RemoveUnseenParams) error {
+	_, err := q.db.ExecContext(ctx, removeUnseen, arg.CafeID, arg.OrderID)
+	return err
+}
+
+const removeWork = `-- name: RemoveWork :exec
+DELETE FROM open_work WHERE cafe_id = ? AND start_at = ? AND order_id = ?
+`
+
+type RemoveWorkParams struct {
+	CafeID  db.ID
+	StartAt int64
+	OrderID db.ID
+}
+
+func (q *Queries) RemoveWork(ctx context.Context, arg RemoveWorkParams) error {
+	_, err := q.db.ExecContext(ctx, removeWork, arg.CafeID, arg.StartAt, arg.OrderID)
+	return err
+}
+
 const sealHead = `-- name: SealHead :exec
 UPDATE head SET hash = ? WHERE cafe_id = ?
 `
@@ -1028,6 +1187,20 @@ type SealHeadParams struct {
 
 func (q *Queries) SealHead(ctx context.Context, arg SealHeadParams) error {
 	_, err := q.db.ExecContext(ctx, sealHead, arg.Hash, arg.CafeID)
+	return err
+}
+
+const setPause = `-- name: SetPause :exec
+UPDATE phone_pause SET paused_until = ? WHERE cafe_id = ?
+`
+
+type SetPauseParams struct {
+	PausedUntil int64
+	CafeID      db.ID
+}
+
+func (q *Queries) SetPause(ctx context.Context, arg SetPauseParams) error {
+	_, err := q.db.ExecContext(ctx, setPause, arg.PausedUntil, arg.CafeID)
 	return err
 }
 
@@ -1159,6 +1332,23 @@ func (q *Queries) TendersOf(ctx context.Context, ids []db.ID) ([]Tender, error) 
 	return items, nil
 }
 
+const touchPause = `-- name: TouchPause :execrows
+UPDATE phone_pause SET at = ? WHERE cafe_id = ?
+`
+
+type TouchPauseParams struct {
+	At     int64
+	CafeID db.ID
+}
+
+func (q *Queries) TouchPause(ctx context.Context, arg TouchPauseParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, touchPause, arg.At, arg.CafeID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const touchPhone = `-- name: TouchPhone :execrows
 UPDATE phone SET at = ? WHERE id = ?
 `
@@ -1174,6 +1364,65 @@ func (q *Queries) TouchPhone(ctx context.Context, arg TouchPhoneParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const unseenBefore = `-- name: UnseenBefore :many
+SELECT p.order_id FROM unseen_void p JOIN orders o ON o.id = p.order_id WHERE o.business_date < ? ORDER BY o.business_date LIMIT ?
+`
+
+type UnseenBeforeParams struct {
+	BusinessDate string
+	Limit        int32
+}
+
+func (q *Queries) UnseenBefore(ctx context.Context, arg UnseenBeforeParams) ([]db.ID, error) {
+	rows, err := q.db.QueryContext(ctx, unseenBefore, arg.BusinessDate, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []db.ID{}
+	for rows.Next() {
+		var order_id db.ID
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unseenOf = `-- name: UnseenOf :many
+SELECT order_id FROM unseen_void WHERE cafe_id = ?
+`
+
+func (q *Queries) UnseenOf(ctx context.Context, cafeID db.ID) ([]db.ID, error) {
+	rows, err := q.db.QueryContext(ctx, unseenOf, cafeID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []db.ID{}
+	for rows.Next() {
+		var order_id db.ID
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const updateLine = `-- name: UpdateLine :exec
@@ -1239,4 +1488,136 @@ func (q *Queries) UpdateOrder(ctx context.Context, arg UpdateOrderParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const workBefore = `-- name: WorkBefore :many
+SELECT w.station, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
+FROM (
+  SELECT station, seconds FROM open_work
+  WHERE cafe_id = ? AND slot >= ? AND (start_at < ? OR (start_at = ? AND order_id < ?))
+  ORDER BY start_at LIMIT 100
+) AS w
+GROUP BY w.station ORDER BY w.station
+`
+
+type WorkBeforeParams struct {
+	Cafe  db.ID
+	Slot  int64
+	Start int64
+	ID    db.ID
+}
+
+type WorkBeforeRow struct {
+	Station string
+	Seconds int64
+}
+
+func (q *Queries) WorkBefore(ctx context.Context, arg WorkBeforeParams) ([]WorkBeforeRow, error) {
+	rows, err := q.db.QueryContext(ctx, workBefore,
+		arg.Cafe,
+		arg.Slot,
+		arg.Start,
+		arg.Start,
+		arg.ID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WorkBeforeRow{}
+	for rows.Next() {
+		var i WorkBeforeRow
+		if err := rows.Scan(&i.Station, &i.Seconds); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const workBySlot = `-- name: WorkBySlot :many
+SELECT station, slot, CAST(COALESCE(SUM(seconds), 0) AS SIGNED) AS seconds FROM open_work
+WHERE cafe_id = ? AND slot >= ? GROUP BY station, slot ORDER BY slot, station
+`
+
+type WorkBySlotParams struct {
+	CafeID db.ID
+	Slot   int64
+}
+
+type WorkBySlotRow struct {
+	Station string
+	Slot    int64
+	Seconds int64
+}
+
+func (q *Queries) WorkBySlot(ctx context.Context, arg WorkBySlotParams) ([]WorkBySlotRow, error) {
+	rows, err := q.db.QueryContext(ctx, workBySlot, arg.CafeID, arg.Slot)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WorkBySlotRow{}
+	for rows.Next() {
+		var i WorkBySlotRow
+		if err := rows.Scan(&i.Station, &i.Slot, &i.Seconds); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const workQueued = `-- name: WorkQueued :many
+SELECT w.station, w.not_before, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
+FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? AND slot >= ? ORDER BY start_at LIMIT 100) AS w
+GROUP BY w.station, w.not_before ORDER BY w.not_before, w.station
+`
+
+type WorkQueuedParams struct {
+	CafeID db.ID
+	Slot   int64
+}
+
+type WorkQueuedRow struct {
+	Station   string
+	NotBefore int64
+	Seconds   int64
+}
+
+// A hundred rows of a queue are enough for a promise: who stands behind them is promised another day anyway. The limits
+// are written out, or SQLite plans the statement again at every call.
+func (q *Queries) WorkQueued(ctx context.Context, arg WorkQueuedParams) ([]WorkQueuedRow, error) {
+	rows, err := q.db.QueryContext(ctx, workQueued, arg.CafeID, arg.Slot)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WorkQueuedRow{}
+	for rows.Next() {
+		var i WorkQueuedRow
+		if err := rows.Scan(&i.Station, &i.NotBefore, &i.Seconds); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -3021,7 +3021,7 @@ export interface components {
             open: boolean;
             /** @description The next opening; unset when there is none within two weeks. */
             opens_at?: components["schemas"]["Timestamp"];
-            /** @description Set while it is open. */
+            /** @description While it is open; unset when it does not close within two weeks. */
             closes_at?: components["schemas"]["Timestamp"];
             /** @description When a drink ordered now would be ready; unset when it is closed, or full until it closes. */
             asap_at?: components["schemas"]["Timestamp"];

@@ -14,6 +14,7 @@ interface Catalogues {
 	problems: typeof import('./en/problems.json');
 	order: typeof import('./en/order.json');
 	counter: typeof import('./en/counter.json');
+	orders: typeof import('./en/orders.json');
 	bar: typeof import('./en/bar.json');
 	office: typeof import('./en/office.json');
 	menu: typeof import('./en/menu.json');

@@ -1,0 +1,6 @@
+package webtest
+
+// officeScreens are head office's and the manager's.
+func officeScreens() []screen {
+	return []screen{}
+}

@@ -1,1 +1,0 @@
-var e={title:`الكاونتر`};export{e as default};

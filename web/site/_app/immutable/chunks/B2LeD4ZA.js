@@ -1,1 +1,0 @@
-var e={title:`Carte`};export{e as default};

@@ -1,0 +1,1 @@
+import"./pd3fsS21.js";

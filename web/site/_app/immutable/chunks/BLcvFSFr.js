@@ -1,1 +1,0 @@
-var e={title:`Stock`};export{e as default};

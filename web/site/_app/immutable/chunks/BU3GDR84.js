@@ -1,1 +1,0 @@
-var e={title:`Siège`};export{e as default};

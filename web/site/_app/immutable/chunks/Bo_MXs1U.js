@@ -1,1 +1,0 @@
-var e={title:`البار`};export{e as default};

@@ -1,1 +1,0 @@
-var e={title:`Comptoir`};export{e as default};

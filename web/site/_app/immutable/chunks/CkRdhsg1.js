@@ -1,1 +1,0 @@
-var e={title:`الإدارة`};export{e as default};

@@ -1,1 +1,0 @@
-import{rt as e}from"./Dw9TG50q.js";e();

@@ -1,1 +1,0 @@
-var e={title:`Menu`};export{e as default};

@@ -1,1 +1,0 @@
-var e={title:`المخزون`};export{e as default};

@@ -1,1 +1,0 @@
-var e={title:`Bar`};export{e as default};

@@ -1,1 +1,0 @@
-import"./CMISW0EB.js";import{T as e,W as t,w as n,y as r}from"./Dw9TG50q.js";function i(i,a){var o=e(),s=t(o);r(s,()=>a.children),n(i,o)}export{i as t};

@@ -1,1 +1,0 @@
-var e={title:`Counter`};export{e as default};

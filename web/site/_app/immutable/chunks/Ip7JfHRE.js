@@ -1,1 +1,0 @@
-var e={title:`Head office`};export{e as default};

@@ -1,1 +1,0 @@
-var e={title:`القائمة`};export{e as default};

@@ -1,1 +1,0 @@
-export{i as load_css,t as start}from"../chunks/Dlj06EU2.js";

@@ -1,1 +1,0 @@
-import{ot as e}from"../chunks/Dw9TG50q.js";import{n as t}from"../chunks/YaPyZORS.js";import{t as n}from"../chunks/D_TUapeP.js";var r=e({load:()=>i}),i=()=>t.need(`counter`);export{n as component,r as universal};

@@ -1,0 +1,31 @@
+import { asProblem, type Problem } from '$api/client';
+import { newId } from './ids';
+
+/**
+ * A write that must not happen twice. It keeps its idempotency key until its outcome is known: pressing the button again
+ * after no answer came asks for the same thing under the same key. A success or a refusal ends the key.
+ */
+export class KeyedWrite {
+	busy = $state(false);
+	/** What went wrong last; its `unknown` means: it may have happened, ask again. */
+	problem = $state<Problem | null>(null);
+	private key = newId();
+
+	/** Runs the request with the key; undefined when it did not succeed (then `problem` says why). */
+	async run<T>(request: (key: string) => Promise<T>): Promise<T | undefined> {
+		if (this.busy) return undefined;
+		this.busy = true;
+		this.problem = null;
+		try {
+			const answer = await request(this.key);
+			this.key = newId();
+			return answer;
+		} catch (thrown) {
+			this.problem = asProblem(thrown);
+			if (!this.problem.unknown) this.key = newId();
+			return undefined;
+		} finally {
+			this.busy = false;
+		}
+	}
+}
