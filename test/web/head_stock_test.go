@@ -66,7 +66,7 @@ func TestBookingIsNotDoubled(t *testing.T) {
 	t.Parallel()
 	c := empty(t)
 	s := newShop(c, plainNames)
-	p := visitor(t, c.frontend, desk).with(c.admin()).open("/admin/stock?cafe=" + s.id + "&item=" + s.beans + "&act=waste")
+	p := visitor(t, c.frontend, desk).with(c.admin()).open("/admin/stock?cafe=" + s.id + "&ingredient=" + s.beans + "&act=waste")
 	p.expects("ERR_")
 	side := p.in("complementary")
 	side.fill("How much is thrown away", "100")

@@ -33,10 +33,10 @@ func managedScreens() []screen {
 
 		{name: "stock", who: head, path: at("/admin/stock"), pictures: map[string][]as{"stock": {desk}, "stock-dark": {desk, dark}, "stock-phone": {phone}}},
 		{name: "stock: an ingredient", who: head, path: func(w *world) string {
-			return "/admin/stock?cafe=" + w.cafe + "&item=" + w.firstOf("/api/v1/ingredients?limit=1", "ingredients")
+			return "/admin/stock?cafe=" + w.cafe + "&ingredient=" + w.firstOf("/api/v1/ingredients?limit=1", "ingredients")
 		}},
 		{name: "stock: receive", who: head, path: func(w *world) string {
-			return "/admin/stock?cafe=" + w.cafe + "&act=receive&item=" + w.firstOf("/api/v1/ingredients?limit=1", "ingredients")
+			return "/admin/stock?cafe=" + w.cafe + "&act=receive&ingredient=" + w.firstOf("/api/v1/ingredients?limit=1", "ingredients")
 		}},
 		{name: "stock: nothing found", who: head, path: at("/admin/stock?q=zzzz")},
 		{name: "stock: sheet", who: head, path: func(w *world) string { return "/admin/stock/sheet?cafe=" + w.cafe }},
@@ -66,7 +66,7 @@ func managedExposures(s *poisoned) []exposure {
 		{name: "menu: choices", path: "/admin/menu/groups", who: who, shows: []string{s.names.group}},
 		{name: "menu: by café", path: "/admin/menu/cafes?cafe=" + s.id, who: who, shows: []string{s.names.item}},
 		{name: "menu: publish", path: "/admin/menu/publish", who: who, shows: []string{payloads[8]}},
-		{name: "stock", path: "/admin/stock?cafe=" + s.id + "&item=" + s.cow, who: who, shows: []string{s.names.ingredient}},
+		{name: "stock", path: "/admin/stock?cafe=" + s.id + "&ingredient=" + s.cow, who: who, shows: []string{s.names.ingredient}},
 		{name: "stock: sheet", path: "/admin/stock/sheet?cafe=" + s.id, who: who, shows: []string{s.names.ingredient}},
 		{name: "stock: ingredients", path: "/admin/stock/ingredients", who: who, shows: []string{payloads[2]}},
 		{name: "cafés", path: "/admin/cafes", who: who, shows: []string{payloads[0], payloads[10]}},

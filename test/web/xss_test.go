@@ -200,5 +200,6 @@ func exposures(s *poisoned) []exposure {
 			{name: "counter", path: "/counter", who: []*client{s.counter(s.names.person)}},
 			{name: "bar", path: "/bar", who: []*client{s.counter(s.names.person)}},
 		},
+		managedExposures(s),
 	)
 }
