@@ -15,6 +15,7 @@ func TestMenuIsPublished(t *testing.T) {
 	}})
 	p := visitor(t, c.frontend, desk).with(c.admin()).open("/admin/menu")
 	p.tap("Latte")
+	p.see("Sizes")
 	medium := p.in("Medium")
 	medium.see("Cost 6.00 MAD")
 	medium.fill("Price MAD", "30")

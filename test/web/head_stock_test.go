@@ -32,7 +32,7 @@ func TestStockIsBooked(t *testing.T) {
 	p.tap("Beans")
 	side := p.in("complementary")
 	side.see("10 kg")
-	side.tap("Receive")
+	side.tapRole("button", "Receive")
 	side.fill("Packs that came", "2")
 	side.fill("Cost of all of it", "360")
 	side.tap("Receive 2 kg")
@@ -41,13 +41,13 @@ func TestStockIsBooked(t *testing.T) {
 		t.Errorf("the books say %d, want 12 kg", got)
 	}
 
-	side.tap("Count")
+	side.tapRole("button", "Count")
 	side.fill("On the shelf", "11.5")
 	side.see("−500 g")
 	side.tap("Book the count")
 	p.see("Beans: −500 g booked, 11.5 kg on hand")
 
-	side.tap("Waste")
+	side.tapRole("button", "Waste")
 	side.fill("How much is thrown away", "500 g")
 	side.tap("Dropped")
 	p.reload()
@@ -92,7 +92,7 @@ func TestRefusedBookings(t *testing.T) {
 	p.expects("409")
 	p.in("table").tap("Croissant")
 	side := p.in("complementary")
-	side.tap("Waste")
+	side.tapRole("button", "Waste")
 	side.fill("How much is thrown away", "5000")
 	side.fill("Reason", "fire")
 	side.tap("Waste 5,000")
@@ -101,7 +101,7 @@ func TestRefusedBookings(t *testing.T) {
 		t.Errorf("the field holds %q after a refusal", got)
 	}
 	side.tap("Cancel")
-	side.tap("Par")
+	side.tapRole("button", "Par")
 	side.fill("Par", "10")
 	side.fill("Reorder point", "12")
 	side.see("The reorder point lies below par.")
