@@ -1,1 +1,0 @@
-import"./CMISW0EB.js";import{G as e,P as t,W as n,mt as r}from"./D9FdqL2h.js";function i(i,a){var o=e(),s=r(o);t(s,()=>a.children),n(i,o)}export{i as t};

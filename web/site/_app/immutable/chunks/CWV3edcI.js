@@ -1,1 +1,0 @@
-import{Ht as e}from"./D9FdqL2h.js";import{n as t}from"./MGiblBVI.js";var n=e({goto:()=>t});export{n as t};

@@ -1,1 +1,0 @@
-import{It as e}from"./D9FdqL2h.js";e();

@@ -1,1 +1,0 @@
-import"./CMISW0EB.js";import{O as e,W as t,a as n,ct as r,ht as i,q as a,x as o}from"./D9FdqL2h.js";var s=new URL(`../assets/icons.CrafjgKF.svg`,import.meta.url).href,c=a(`<svg aria-hidden="true"><use></use></svg>`);function l(a,l){let u=n(l,`flip`,3,!1);var d=c();let f;var p=i(d);r(()=>{f=e(d,0,`i`,null,f,{flip:u()}),o(p,`href`,`${s??``}#${l.name??``}`)}),t(a,d)}export{l as t};

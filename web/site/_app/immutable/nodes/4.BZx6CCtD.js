@@ -1,1 +1,0 @@
-import{Ht as e}from"../chunks/D9FdqL2h.js";import{i as t}from"../chunks/CCTBCTMh.js";import{t as n}from"../chunks/BO4xqAwj.js";var r=e({load:()=>i}),i=()=>t.need(`menu`,`edit`);export{n as component,r as universal};
