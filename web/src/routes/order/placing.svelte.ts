@@ -1,6 +1,5 @@
 // Placing an order exactly once. The cart's id is the order's; whatever happens to an answer, the same id with the same
 // content is asked again until the outcome is known, also after a reload and in another tab.
-import { untrack } from 'svelte';
 import { api, asProblem, ok, Problem } from '$api/client';
 import type { Kept } from '$lib/kept.svelte';
 import { newId } from '$lib/ids';
@@ -158,6 +157,6 @@ const all = new Map<string, Placing>();
 /** The one that places orders in a café, whatever page is open. */
 export function placingIn(cafeId: string): Placing {
 	let placing = all.get(cafeId);
-	if (!placing) all.set(cafeId, (placing = untrack(() => new Placing(basketOf(cafeId), cafeId))));
+	if (!placing) all.set(cafeId, (placing = new Placing(basketOf(cafeId), cafeId)));
 	return placing;
 }

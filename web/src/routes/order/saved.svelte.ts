@@ -1,5 +1,4 @@
 // What this phone keeps of its customer: carts, the orders it placed, the name to call. All of it stays on the phone.
-import { untrack } from 'svelte';
 import { newCart, type Cart, type CartLine } from '$lib/menu/cart';
 import { Kept } from '$lib/kept.svelte';
 import type { Schemas } from '$api/client';
@@ -56,8 +55,7 @@ const baskets = new Map<string, Kept<Basket>>();
 export function basketOf(cafeId: string): Kept<Basket> {
 	let kept = baskets.get(cafeId);
 	if (!kept) {
-		// Untracked: state that is born while something is derived would not be followed by it.
-		kept = untrack(() => new Kept<Basket>(`order.cart.${cafeId}`, emptyBasket(cafeId), (stored) => revived(stored, cafeId)));
+		kept = new Kept<Basket>(`order.cart.${cafeId}`, emptyBasket(cafeId), (stored) => revived(stored, cafeId));
 		baskets.set(cafeId, kept);
 	}
 	return kept;
