@@ -2,6 +2,8 @@ package rpc
 
 import (
 	"context"
+	"errors"
+	"io"
 	"sync"
 	"time"
 
@@ -83,9 +85,22 @@ func (c *Client) Stream(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.Cli
 	if err != nil {
 		return nil, FromStatus(err)
 	}
-	return &translatedStream{stream}, nil
+	return &translatedStream{stream, desc.ClientStreams}, nil
 }
 
-type translatedStream struct{ grpc.ClientStream }
+type translatedStream struct {
+	grpc.ClientStream
+	sends bool // the caller sends more than its one request
+}
+
+// SendMsg of the one request of a call never says EOF: where the call was refused before the request was written, the
+// answer to it says why.
+func (s *translatedStream) SendMsg(m any) error {
+	err := s.ClientStream.SendMsg(m)
+	if !s.sends && errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
 
 func (s *translatedStream) RecvMsg(m any) error { return translateStream(s.ClientStream.RecvMsg(m)) }

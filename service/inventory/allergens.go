@@ -52,9 +52,25 @@ func (b *Book) AllergensByRecipe() []VariationAllergens {
 		for _, l := range b.Recipes[id].Lines {
 			put(&v.Slots, l.Slot, l.Only, b.AllergensOf(l.IngredientID))
 		}
+		v.complete()
 		out = append(out, v)
 	}
 	return out
+}
+
+// complete lets a slot's entry for one service hold what is in the slot always, too: whoever reads only the last entry
+// that applies still knows everything.
+func (v *VariationAllergens) complete() {
+	for _, always := range v.Slots {
+		if always.Only != "" {
+			continue
+		}
+		for i := range v.Slots {
+			if s := &v.Slots[i]; s.Slot == always.Slot && s.Only != "" {
+				s.Allergens = tidyAllergens(slices.Concat(s.Allergens, always.Allergens))
+			}
+		}
+	}
 }
 
 // AllergensByModifier is what every modifier changes. It says too much rather than too little: what a modifier adds

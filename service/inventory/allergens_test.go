@@ -47,7 +47,7 @@ func TestAllergensByRecipe(t *testing.T) {
 	b.Recipes["air"] = Recipe{VariationID: "air"}
 	got := b.AllergensByRecipe()
 	if len(got) != 2 || got[0].VariationID != "air" || len(got[0].Slots) != 0 ||
-		texts(got[1].Slots) != "beans[] cup(away)[] milk[milk soybeans] sauce[milk soybeans] sauce(in)[nuts] " {
+		texts(got[1].Slots) != "beans[] cup(away)[] milk[milk soybeans] sauce[milk soybeans] sauce(in)[milk nuts soybeans] " {
 		t.Errorf("%+v", got)
 	}
 }
@@ -84,7 +84,7 @@ func chosen(v VariationAllergens, modifiers []ModifierAllergens, service string)
 	applies := func(s SlotAllergens) bool { return s.Only == "" || s.Only == service }
 	for _, s := range v.Slots {
 		if applies(s) {
-			held[s.Slot] = append(held[s.Slot], s.Allergens...)
+			held[s.Slot] = s.Allergens // the last that applies
 		}
 	}
 	var all []string

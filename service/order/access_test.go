@@ -76,6 +76,25 @@ func TestRefusedRoles(t *testing.T) {
 			_, err := c.AdvanceLines(ctx, &orderpb.AdvanceLinesRequest{Id: id, To: "making"})
 			return err
 		},
+		"ReportProblem": func(c orderpb.OrderServiceClient) error {
+			_, err := c.ReportProblem(ctx, &orderpb.ReportProblemRequest{Id: id, Reason: "no oat milk"})
+			return err
+		},
+		"AcknowledgeVoids": func(c orderpb.OrderServiceClient) error {
+			_, err := c.AcknowledgeVoids(ctx, &orderpb.AcknowledgeVoidsRequest{Id: id})
+			return err
+		},
+		"PausePhoneOrders": func(c orderpb.OrderServiceClient) error {
+			_, err := c.PausePhoneOrders(ctx, &orderpb.PausePhoneOrdersRequest{CafeId: cafeA, Minutes: 15})
+			return err
+		},
+		"StreamOrder": func(c orderpb.OrderServiceClient) error {
+			stream, err := c.StreamOrder(ctx, &orderpb.StreamOrderRequest{Id: id})
+			if err == nil {
+				_, err = stream.Recv()
+			}
+			return err
+		},
 		"VoidLines": func(c orderpb.OrderServiceClient) error {
 			_, err := c.VoidLines(ctx, &orderpb.VoidLinesRequest{Id: id})
 			return err
@@ -122,6 +141,7 @@ func TestRefusedRoles(t *testing.T) {
 	}
 	refused := map[string][]rpc.Caller{
 		"PlaceOrder": {{}, board}, "GetOrder": {{}, board}, "Settle": {{}, phone, board}, "RelabelTender": {{}, phone, board},
+		"ReportProblem": {{}, phone}, "AcknowledgeVoids": {{}, phone}, "PausePhoneOrders": {{}, phone, board, ana}, "StreamOrder": {{}, board},
 		"AdvanceLines": {{}, phone}, "VoidLines": {{}, phone, board}, "RefundLines": {{}, phone, board, ana},
 		"ChangeOrder": {{}, phone, board}, "RemakeLines": {{}, phone, board}, "CancelOrder": {{}, board},
 		"GetBoard": {{}, phone}, "StreamBoard": {{}, phone}, "ListHeads": {{}, phone, ana, boss},
@@ -136,7 +156,10 @@ func TestRefusedRoles(t *testing.T) {
 		}
 	}
 	// Another café's staff: like an unknown id.
-	for _, method := range []string{"GetOrder", "Settle", "RelabelTender", "AdvanceLines", "VoidLines", "ChangeOrder", "RemakeLines", "GetBoard", "StreamBoard"} {
+	for _, method := range []string{
+		"GetOrder", "Settle", "RelabelTender", "AdvanceLines", "VoidLines", "ChangeOrder", "RemakeLines", "GetBoard", "StreamBoard",
+		"ReportProblem", "AcknowledgeVoids", "StreamOrder",
+	} {
 		if err := rpc.FromStatus(calls[method](s.as(bob))); !errs.HasCode(err, "not_found") {
 			t.Errorf("%s from another café: %v", method, err)
 		}

@@ -15,9 +15,10 @@ func (s *Service) expect(ctx context.Context, o *Order) error {
 	if !o.waits() {
 		return nil
 	}
-	before, err := s.Store.Before(ctx, o)
+	now := s.now()
+	before, err := s.Store.Before(ctx, o, queuedSince(now))
 	if err == nil {
-		o.ExpectedAt = o.expected(s.now(), before)
+		o.ExpectedAt = o.expected(now, before)
 	}
 	return err
 }

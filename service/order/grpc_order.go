@@ -78,10 +78,20 @@ func importedFrom(p *orderpb.ImportOrder) Imported {
 		in.Lines = append(in.Lines, ImportedLine{
 			Item: id(l.GetItemId()), Variation: id(l.GetVariationId()), ItemName: l.GetItemName(), VariationName: l.GetVariationName(),
 			Category: id(l.GetCategoryId()), CategoryName: l.GetCategoryName(), Quantity: l.GetQuantity(), UnitPrice: l.GetUnitPrice(),
-			Discount: l.GetDiscount(), Surcharge: l.GetSurcharge(), TaxRate: l.GetTaxRate(),
+			Discount: l.GetDiscount(), Surcharge: l.GetSurcharge(), TaxRate: l.GetTaxRate(), Modifiers: importedModifiers(l.GetModifiers()),
 		})
 	}
 	return in
+}
+
+func importedModifiers(in []*orderpb.ImportModifier) []Modifier {
+	var out []Modifier
+	for _, m := range in {
+		out = append(out, Modifier{
+			ID: id(m.GetModifierId()), Name: m.GetName(), Group: m.GetGroupName(), Quantity: max(1, m.GetQuantity()), Price: m.GetPrice(),
+		})
+	}
+	return out
 }
 
 // orderTo shows an order; the recipe snapshot only to those who may see recipes.

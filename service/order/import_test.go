@@ -140,3 +140,31 @@ func TestListPages(t *testing.T) {
 		wantCode(t, err, "invalid_cursor")
 	})
 }
+
+func TestImportKeepsWhatWasChosen(t *testing.T) {
+	dbtest.Each(t, "order", store.Migrations(), func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		send := func(o *orderpb.ImportOrder) *orderpb.ImportOrdersResponse {
+			t.Helper()
+			return must[*orderpb.ImportOrdersResponse](t)(s.as(boss).ImportOrders(t.Context(), &orderpb.ImportOrdersRequest{Source: "old-till", Orders: []*orderpb.ImportOrder{o}}))
+		}
+		chosen := historical(cafeA, time.Date(2019, 4, 30, 22, 30, 0, 0, time.UTC), importLine(2, 475, 0, 0))
+		chosen.Lines[0].Modifiers = []*orderpb.ImportModifier{{ModifierId: named("oat"), Name: "Oat", GroupName: "Milk", Price: 50}}
+		if got := send(chosen); got.GetAdded() != 1 {
+			t.Fatalf("import %v", got)
+		}
+		if got := send(chosen); got.GetUnchanged() != 1 {
+			t.Errorf("again %v", got)
+		}
+		o := must[*orderpb.Order](t)(s.as(ana).GetOrder(t.Context(), &orderpb.GetOrderRequest{Id: chosen.GetId()}))
+		if m := o.GetLines()[0].GetModifiers(); o.GetTotal() != 950 || len(m) != 1 || m[0].GetModifierId() != named("oat") ||
+			m[0].GetName() != "Oat" || m[0].GetQuantity() != 1 || m[0].GetGroupName() != "Milk" || m[0].GetPrice() != 50 {
+			t.Errorf("imported %v", o)
+		}
+		unlike := proto.CloneOf(chosen)
+		unlike.Lines[0].Modifiers[0].ModifierId = named("soy")
+		if got := send(unlike); len(got.GetRefused()) != 1 || got.GetRefused()[0].GetCode() != "order_exists" {
+			t.Errorf("the same id with another modifier %v", got)
+		}
+	})
+}

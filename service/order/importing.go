@@ -40,6 +40,8 @@ type ImportedLine struct {
 	Discount      int64  `json:"discount,omitempty"`
 	Surcharge     int64  `json:"surcharge,omitempty"`
 	TaxRate       int32  `json:"tax_rate,omitempty"`
+	// What was chosen with it; their prices are within UnitPrice.
+	Modifiers []Modifier `json:"modifiers,omitempty"`
 }
 
 // Refusal is an order that was not taken, and why.
@@ -182,6 +184,7 @@ func (s *Service) historical(ctx context.Context, caller rpc.Caller, source stri
 			Number: int32(i + 1), ItemID: l.Item, VariationID: l.Variation, ItemName: l.ItemName, VariationName: l.VariationName,
 			CategoryID: l.Category, CategoryName: l.CategoryName, Quantity: l.Quantity, UnitPrice: l.UnitPrice,
 			Discount: l.Discount, TaxRate: l.TaxRate, State: HandedOver, QueuedAt: in.SoldAt, HandedOverAt: in.SoldAt, NoRecipe: true,
+			Modifiers: l.Modifiers,
 		}
 		gross, ok := money.Multiply(l.UnitPrice, int64(l.Quantity))
 		if ok {

@@ -41,11 +41,11 @@ func (s *Service) PhoneOrders(ctx context.Context, cafe string) (PhoneOrders, er
 	if !p.Open {
 		return p, nil
 	}
-	queue, err := s.Store.Queue(ctx, cafe)
+	queue, err := s.Store.Queue(ctx, cafe, queuedSince(now))
 	if err != nil {
 		return PhoneOrders{}, err
 	}
-	booked, err := s.Store.Booked(ctx, cafe)
+	booked, err := s.Store.Booked(ctx, cafe, slotOf(now))
 	if err != nil {
 		return PhoneOrders{}, err
 	}
@@ -113,11 +113,11 @@ func (d phoneDay) promiseLocked(tx Tx, o *Order, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	queue, err := tx.Queue(o.Cafe)
+	queue, err := tx.Queue(o.Cafe, queuedSince(now))
 	if err != nil {
 		return err
 	}
-	booked, err := tx.Booked(o.Cafe)
+	booked, err := tx.Booked(o.Cafe, slotOf(now))
 	if err != nil {
 		return err
 	}

@@ -194,6 +194,23 @@ func TestSlotAtOnce(t *testing.T) {
 	})
 }
 
+// TestBarThatMarksNothing: what nobody bumps is not waited for without end.
+func TestBarThatMarksNothing(t *testing.T) {
+	s := newShop(t, nil)
+	s.place(ana, request(line(latteM, 10)))
+	if p := s.place(ana, request(line(latteM, 1))).GetPromisedAt().AsTime(); p.Sub(opening) != 11*time.Minute {
+		t.Errorf("promised for %s", p)
+	}
+	s.clock.Add(30 * time.Minute)
+	if p := s.place(ana, request(line(latteM, 1))).GetPromisedAt().AsTime(); p.Sub(s.clock.Now()) != 12*time.Minute {
+		t.Errorf("half an hour later, still within the slot: promised for %s", p)
+	}
+	s.clock.Add(15 * time.Minute)
+	if p := s.place(ana, request(line(latteM, 1))).GetPromisedAt().AsTime(); p.Sub(s.clock.Now()) != 2*time.Minute {
+		t.Errorf("then: promised for %s", p)
+	}
+}
+
 // TestPromises: each order is promised behind what is queued, the bar sees when to begin, and a guest hears of a delay.
 func TestPromises(t *testing.T) {
 	dbtest.Each(t, "order", store.Migrations(), func(t *testing.T, d *db.DB) {

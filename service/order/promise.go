@@ -12,6 +12,9 @@ const (
 	soonest = time.Minute
 	// lateAfter is how far an order may slip before its guest is told: less is the bar's own breathing.
 	lateAfter = 2 * time.Minute
+	// forgottenAfter is how long what was promised still counts as queued. What is not done by then was handed out without
+	// anybody saying so: a bar that marks nothing would else promise the evening to whoever comes at noon.
+	forgottenAfter = 30 * time.Minute
 	// slotLength is a pick-up slot. Every zone is a whole number of them away from UTC.
 	slotLength = 15 * time.Minute
 )
@@ -84,6 +87,9 @@ func (o *Order) NotBefore() time.Time {
 
 // Slot is the quarter hour an order is promised in.
 func (o *Order) Slot() time.Time { return slotOf(o.PromisedAt) }
+
+// queuedSince is the first slot whose promises are still waited for.
+func queuedSince(now time.Time) time.Time { return slotOf(now.Add(-forgottenAfter)) }
 
 func slotOf(t time.Time) time.Time { return t.Truncate(slotLength) }
 

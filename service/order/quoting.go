@@ -43,7 +43,7 @@ const expandTimeout = time.Second
 // once more under the café's lock when it is written; a quote tells the time if there is one. Errors:
 // phone_orders_paused, slot_full.
 func (s *Service) promise(ctx context.Context, phones phoneDay, o *Order, now time.Time, quote bool) error {
-	queue, err := s.Store.Queue(ctx, o.Cafe)
+	queue, err := s.Store.Queue(ctx, o.Cafe, queuedSince(now))
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (s *Service) promise(ctx context.Context, phones phoneDay, o *Order, now ti
 	if err != nil {
 		return err
 	}
-	booked, err := s.Store.Booked(ctx, o.Cafe)
+	booked, err := s.Store.Booked(ctx, o.Cafe, slotOf(now))
 	if err != nil {
 		return err
 	}

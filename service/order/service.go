@@ -195,12 +195,13 @@ type Store interface {
 	OpenUnpaid(ctx context.Context, phone string, dates []string) (int, error)
 	// UnseenBefore gives orders of business dates before one that are over, with voids nobody acknowledged.
 	UnseenBefore(ctx context.Context, date string, limit int) ([]string, error)
-	// Queue is what a café's stations have to do, by the moment before which nobody waits for it, ascending.
-	Queue(ctx context.Context, cafe string) ([]Work, error)
-	// Before is what the stations have to do before an order, by station.
-	Before(ctx context.Context, o *Order) ([]Work, error)
-	// Booked is what the stations have to do, by the slot it is promised in.
-	Booked(ctx context.Context, cafe string) ([]Work, error)
+	// Queue is what a café's stations have to do, by the moment before which nobody waits for it, ascending; of what is
+	// promised in a slot or later ones.
+	Queue(ctx context.Context, cafe string, since time.Time) ([]Work, error)
+	// Before is what the stations have to do before an order, by station; of what is promised in a slot or later ones.
+	Before(ctx context.Context, o *Order, since time.Time) ([]Work, error)
+	// Booked is what the stations have to do, by the slot it is promised in, from one on.
+	Booked(ctx context.Context, cafe string, since time.Time) ([]Work, error)
 	// PausedUntil is when a café takes orders from phones again; zero: it was never paused.
 	PausedUntil(ctx context.Context, cafe string) (time.Time, error)
 	Head(ctx context.Context, cafe string) (Head, error)
@@ -227,8 +228,8 @@ type Tx interface {
 	// LockPhones is one café's orders from phones at a time; it answers until when they are paused.
 	LockPhones(cafe string, now time.Time) (time.Time, error)
 	Pause(cafe string, until time.Time) error
-	Queue(cafe string) ([]Work, error)
-	Booked(cafe string) ([]Work, error)
+	Queue(cafe string, since time.Time) ([]Work, error)
+	Booked(cafe string, since time.Time) ([]Work, error)
 	OpenUnpaid(phone string, dates []string) (int, error)
 	Owe(due []StockDue) error
 	Acknowledge(ids []string) error

@@ -90,15 +90,17 @@ type modifierGroup struct {
 	name      string
 	min, max  int32
 	modifiers []modifier
+	// liked are how often in a hundred each of the modifiers is asked for; what is left takes the default, or none.
+	liked []int
 }
 
 var modifierGroups = []modifierGroup{
-	{"Milk", 1, 1, []modifier{{"Whole milk", price{}, true}, {"Oat", price{500, 60}, false}, {"Soy", price{400, 50}, false}, {"Lactose-free", price{300, 40}, false}}},
-	{"Extra shots", 0, 3, []modifier{{"Extra shot", price{600, 80}, false}, {"Decaffeinated", price{200, 30}, false}}},
-	{"Syrups", 0, 3, []modifier{{"Vanilla", price{500, 60}, false}, {"Caramel", price{500, 60}, false}, {"Hazelnut", price{500, 60}, false}}},
-	{"Temperature", 0, 1, []modifier{{"Extra hot", price{}, false}, {"Lukewarm", price{}, false}}},
-	{"Ice", 1, 1, []modifier{{"Normal ice", price{}, true}, {"Less ice", price{}, false}, {"No ice", price{}, false}}},
-	{"Sugar", 1, 1, []modifier{{"Sweet", price{}, true}, {"Half sugar", price{}, false}, {"No sugar", price{}, false}}},
+	{"Milk", 1, 1, []modifier{{"Whole milk", price{}, true}, {"Oat", price{500, 60}, false}, {"Soy", price{400, 50}, false}, {"Lactose-free", price{300, 40}, false}}, []int{0, 21, 6, 4}},
+	{"Extra shots", 0, 3, []modifier{{"Extra shot", price{600, 80}, false}, {"Decaffeinated", price{200, 30}, false}}, []int{14, 4}},
+	{"Syrups", 0, 3, []modifier{{"Vanilla", price{500, 60}, false}, {"Caramel", price{500, 60}, false}, {"Hazelnut", price{500, 60}, false}}, []int{9, 6, 3}},
+	{"Temperature", 0, 1, []modifier{{"Extra hot", price{}, false}, {"Lukewarm", price{}, false}}, []int{8, 2}},
+	{"Ice", 1, 1, []modifier{{"Normal ice", price{}, true}, {"Less ice", price{}, false}, {"No ice", price{}, false}}, []int{0, 18, 5}},
+	{"Sugar", 1, 1, []modifier{{"Sweet", price{}, true}, {"Half sugar", price{}, false}, {"No sugar", price{}, false}}, []int{0, 24, 11}},
 }
 
 // The evening price of what would be left over: from 17:00 on weekdays.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"coffee/internal/errs"
 	adminloginpb "coffee/proto/coffee/adminlogin/v1"
 	cafepb "coffee/proto/coffee/cafe/v1"
 	inventorypb "coffee/proto/coffee/inventory/v1"
@@ -95,6 +96,14 @@ type filler struct {
 
 func (f *filler) progress(format string, args ...any) { f.say <- fmt.Sprintf(format, args...) }
 
+// there takes it as done that something is there in other words: a Fill of another version, which was killed, wrote it.
+func there(err error) error {
+	if errs.HasCode(err, "version_conflict") {
+		return nil
+	}
+	return err
+}
+
 // Fill makes the demonstration chain, or completes it: cafés, people and codes, the admin, menu, recipes, opening
 // stock, and two weeks of sales. What is there already stays; access codes and PINs are drawn anew, because nobody
 // can read the old ones. Errors are those of the services, with the step that failed.
@@ -118,7 +127,7 @@ func Fill(ctx context.Context, services Services, options Options) (FirstRun, er
 func (f *filler) fill(ctx context.Context) (FirstRun, error) {
 	f.progress("opening %d cafés", len(cafes))
 	for _, c := range cafes {
-		if _, err := f.Cafe.PutCafe(ctx, c.request()); err != nil {
+		if _, err := f.Cafe.PutCafe(ctx, c.request()); there(err) != nil {
 			return FirstRun{}, fmt.Errorf("café %s: %w", c.name, err)
 		}
 	}

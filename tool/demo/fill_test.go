@@ -19,6 +19,7 @@ import (
 	loginpb "coffee/proto/coffee/login/v1"
 	menupb "coffee/proto/coffee/menu/v1"
 	orderpb "coffee/proto/coffee/order/v1"
+	typepb "coffee/proto/coffee/type/v1"
 	"coffee/test/whole"
 	"coffee/tool/demo"
 )
@@ -186,5 +187,39 @@ func TestFillIsCompleted(t *testing.T) {
 	}
 	if differs := same(want, tally(t, s)); differs != "" {
 		t.Errorf("after %d kills %s differs: %v, want %v", killed, differs, tally(t, s), want)
+	}
+}
+
+// TestFillCompletesAnotherVersions: what a killed Fill of a version without drawings and places wrote stays as it is.
+func TestFillCompletesAnotherVersions(t *testing.T) {
+	s := whole.New(t, db.SQLite, start)
+	ctx, made := t.Context(), services(operator(s))
+	for _, name := range []string{"Coffee", "Pastry"} {
+		if _, err := made.Menu.PutCategory(ctx, &menupb.PutCategoryRequest{Id: demo.ID("category", name), Name: name, Rank: 7}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := made.Menu.PutItem(ctx, &menupb.PutItemRequest{
+		Id: demo.ID("item", "Croissant"), CategoryId: demo.ID("category", "Pastry"), Name: "Croissant", Description: "As it was",
+		Variations: []*menupb.Variation{{Id: demo.ID("variation", "Croissant/Piece"), Name: "Piece", Prices: []*typepb.Money{{Amount: 1200, Currency: "MAD"}, {Amount: 170, Currency: "EUR"}}}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	cafe, err := made.Cafe.PutCafe(ctx, &cafepb.PutCafeRequest{
+		Id: demo.ID("cafe", "Agdal"), Name: "Agdal", City: "Rabat", TimeZone: "Africa/Casablanca", Currency: "MAD", Origin: demo.Origin,
+		Tax: &cafepb.TaxProfile{Mode: "inclusive", Rates: []*cafepb.TaxRate{{Code: "standard", EatIn: 1000, TakeAway: 1000}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := demo.Fill(ctx, made, options); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := made.Menu.GetItem(ctx, &menupb.GetItemRequest{Id: demo.ID("item", "Croissant")})
+	if err != nil || kept.GetDescription() != "As it was" || kept.GetVersion() != 1 {
+		t.Errorf("the item of the Fill before: %v, %v", kept, err)
+	}
+	if now, err := made.Cafe.GetCafe(ctx, &cafepb.GetCafeRequest{Id: cafe.GetId()}); err != nil || now.GetVersion() != 1 || now.LatitudeE6 != nil {
+		t.Errorf("the café of the Fill before: %v, %v", now, err)
 	}
 }

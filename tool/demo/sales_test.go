@@ -147,6 +147,9 @@ func TestSalesAreAtTheMenusPrices(t *testing.T) {
 					want = v.GetPriceWindows()[0].GetPrice().GetAmount()
 					evening++
 				}
+				for _, m := range l.GetModifiers() {
+					want += m.GetPrice()
+				}
 				if l.GetUnitPrice() != want {
 					t.Fatalf("%s at %s for %d, the menu says %d", l.GetItemName(), local, l.GetUnitPrice(), want)
 				}
@@ -158,6 +161,51 @@ func TestSalesAreAtTheMenusPrices(t *testing.T) {
 		}
 		if len(sold) != len(items) {
 			t.Errorf("%s sold %d of %d items", p.name, len(sold), len(items))
+		}
+	}
+}
+
+// What people ask for is on the menu, answers every group that must be answered, and is about as popular as it is meant
+// to be.
+func TestSalesHaveWhatPeopleAskFor(t *testing.T) {
+	known := map[string]item{}
+	for _, it := range items {
+		known[itemID(it.name)] = it
+	}
+	for _, g := range modifierGroups {
+		if len(g.liked) != len(g.modifiers) {
+			t.Errorf("%s: %d wishes for %d modifiers", g.name, len(g.liked), len(g.modifiers))
+		}
+	}
+	for _, p := range cafes {
+		orders, _ := past(p, menuOf(p), noon, 5)
+		milks, oats := 0, 0
+		for _, o := range orders {
+			for _, l := range o.GetLines() {
+				answered := map[string]int{}
+				for _, m := range l.GetModifiers() {
+					answered[m.GetGroupName()]++
+					if m.GetModifierId() != modifierID(m.GetGroupName(), m.GetName()) {
+						t.Fatalf("%s is not the id of %s", m.GetModifierId(), m.GetName())
+					}
+					if m.GetName() == "Oat" {
+						oats++
+					}
+				}
+				milks += answered["Milk"]
+				for _, g := range groupsOf(known[l.GetItemId()]) {
+					if n := answered[g.name]; int32(n) < g.min || int32(n) > g.max {
+						t.Fatalf("%s: %d of %s", l.GetItemName(), n, g.name)
+					}
+					delete(answered, g.name)
+				}
+				if len(answered) > 0 {
+					t.Fatalf("%s with %v", l.GetItemName(), answered)
+				}
+			}
+		}
+		if share := oats * 100 / max(1, milks); share < 15 || share > 27 {
+			t.Errorf("%s: %d of 100 drinks with milk are with oat, want about 21", p.name, share)
 		}
 	}
 }

@@ -191,7 +191,9 @@ var planted = []struct {
 		return "modifier_day/2026-03-26/" + demo.ID("item", "Espresso") + "/" + demo.ID("modifier", "Nobody/Ever")
 	}},
 	{"modifiers counted beyond the journal", 14, "analytics", func(p planter) { p.exec("UPDATE follow SET modifiers_seq = seq + 1 WHERE cafe_id = ?", db.ID(p.cafe)) }, text("cursor")},
-	{"modifiers are counted twice", 14, "analytics", func(p planter) { p.exec("UPDATE follow SET modifiers_seq = 1 WHERE cafe_id = ?", db.ID(p.cafe)) }, nil},
+	{"modifiers are counted twice", 14, "analytics", func(p planter) {
+		p.exec("UPDATE follow SET modifiers_seq = modifiers_seq - 60 WHERE cafe_id = ?", db.ID(p.cafe))
+	}, nil},
 	{"an entry is counted twice", 14, "analytics", func(p planter) { p.exec("UPDATE follow SET seq = seq - 1 WHERE cafe_id = ?", db.ID(p.cafe)) }, nil},
 
 	{"handed over without being made", 15, "order", func(p planter) {

@@ -47,15 +47,18 @@ func (t *tx) saveBoard(before, after *order.Order) error {
 	return nil
 }
 
-// Queue is what a café's stations have to do, by the moment before which nobody waits for it, ascending.
-func (s *Store) Queue(ctx context.Context, cafe string) ([]order.Work, error) {
-	return queue(ctx, s.q, cafe)
+// Queue is what a café's stations have to do, by the moment before which nobody waits for it, ascending; of what is
+// promised in a slot or later ones.
+func (s *Store) Queue(ctx context.Context, cafe string, since time.Time) ([]order.Work, error) {
+	return queue(ctx, s.q, cafe, since)
 }
 
-func (t *tx) Queue(cafe string) ([]order.Work, error) { return queue(t.ctx, t.q, cafe) }
+func (t *tx) Queue(cafe string, since time.Time) ([]order.Work, error) {
+	return queue(t.ctx, t.q, cafe, since)
+}
 
-func queue(ctx context.Context, q *sqlc.Queries, cafe string) ([]order.Work, error) {
-	rows, err := q.WorkQueued(ctx, db.ID(cafe))
+func queue(ctx context.Context, q *sqlc.Queries, cafe string, since time.Time) ([]order.Work, error) {
+	rows, err := q.WorkQueued(ctx, sqlc.WorkQueuedParams{CafeID: db.ID(cafe), Slot: toMicro(since)})
 	out := make([]order.Work, len(rows))
 	for i, r := range rows {
 		out[i] = order.Work{Station: r.Station, Seconds: r.Seconds, At: fromMicro(r.NotBefore)}
@@ -64,9 +67,9 @@ func queue(ctx context.Context, q *sqlc.Queries, cafe string) ([]order.Work, err
 }
 
 // Before is what the stations have to do before an order, by station.
-func (s *Store) Before(ctx context.Context, o *order.Order) ([]order.Work, error) {
+func (s *Store) Before(ctx context.Context, o *order.Order, since time.Time) ([]order.Work, error) {
 	rows, err := s.q.WorkBefore(ctx, sqlc.WorkBeforeParams{
-		Cafe: db.ID(o.Cafe), Start: toMicro(o.QueueKey()), ID: db.ID(o.ID),
+		Cafe: db.ID(o.Cafe), Slot: toMicro(since), Start: toMicro(o.QueueKey()), ID: db.ID(o.ID),
 	})
 	out := make([]order.Work, len(rows))
 	for i, r := range rows {
@@ -76,14 +79,16 @@ func (s *Store) Before(ctx context.Context, o *order.Order) ([]order.Work, error
 }
 
 // Booked is what the stations have to do, by the slot it is promised in.
-func (s *Store) Booked(ctx context.Context, cafe string) ([]order.Work, error) {
-	return booked(ctx, s.q, cafe)
+func (s *Store) Booked(ctx context.Context, cafe string, since time.Time) ([]order.Work, error) {
+	return booked(ctx, s.q, cafe, since)
 }
 
-func (t *tx) Booked(cafe string) ([]order.Work, error) { return booked(t.ctx, t.q, cafe) }
+func (t *tx) Booked(cafe string, since time.Time) ([]order.Work, error) {
+	return booked(t.ctx, t.q, cafe, since)
+}
 
-func booked(ctx context.Context, q *sqlc.Queries, cafe string) ([]order.Work, error) {
-	rows, err := q.WorkBySlot(ctx, db.ID(cafe))
+func booked(ctx context.Context, q *sqlc.Queries, cafe string, since time.Time) ([]order.Work, error) {
+	rows, err := q.WorkBySlot(ctx, sqlc.WorkBySlotParams{CafeID: db.ID(cafe), Slot: toMicro(since)})
 	out := make([]order.Work, len(rows))
 	for i, r := range rows {
 		out[i] = order.Work{Station: r.Station, Seconds: r.Seconds, At: fromMicro(r.Slot)}

@@ -45,27 +45,32 @@ func TestWork(t *testing.T) {
 		work := func(station string, seconds int64, at time.Time) order.Work {
 			return order.Work{Station: station, Seconds: seconds, At: at}
 		}
-		queue := func() ([]order.Work, error) { return s.Queue(t.Context(), cafe) }
+		queue := func() ([]order.Work, error) { return s.Queue(t.Context(), cafe, slot) }
 		before := func(o *order.Order) func() ([]order.Work, error) {
-			return func() ([]order.Work, error) { return s.Before(t.Context(), o) }
+			return func() ([]order.Work, error) { return s.Before(t.Context(), o, slot) }
 		}
 		none := time.Time{}
 		look("queue", queue, work("bar", 105, none), work("kitchen", 90, none), work("bar", 30, now.Add(time.Hour)))
-		look("booked", func() ([]order.Work, error) { return s.Booked(t.Context(), cafe) },
+		look("booked", func() ([]order.Work, error) { return s.Booked(t.Context(), cafe, slot) },
 			work("bar", 60, slot), work("kitchen", 90, slot), work("bar", 75, slot.Add(time.Hour)))
 		look("before the remake", before(&remake))
 		look("before the first", before(&first), work("bar", 45, none))
 		look("before the later one", before(&later), work("bar", 105, none), work("kitchen", 90, none))
+		next := slot.Add(15 * time.Minute)
+		look("queued since the next slot", func() ([]order.Work, error) { return s.Queue(t.Context(), cafe, next) },
+			work("bar", 45, none), work("bar", 30, now.Add(time.Hour)))
+		look("booked from the next slot", func() ([]order.Work, error) { return s.Booked(t.Context(), cafe, next) }, work("bar", 75, slot.Add(time.Hour)))
+		look("before it since the next slot", func() ([]order.Work, error) { return s.Before(t.Context(), &later, next) }, work("bar", 45, none))
 		// A transaction sees the same, and what it did.
 		err := s.Write(t.Context(), func(tx order.Tx) error {
-			look("inside", func() ([]order.Work, error) { return tx.Queue(cafe) },
+			look("inside", func() ([]order.Work, error) { return tx.Queue(cafe, slot) },
 				work("bar", 105, none), work("kitchen", 90, none), work("bar", 30, now.Add(time.Hour)))
 			moved := get(t, s, first.ID)
 			moved.Lines[0].State = order.Making // it is still to be made
 			if err := tx.Save(&first, &moved); err != nil {
 				return err
 			}
-			look("making", func() ([]order.Work, error) { return tx.Queue(cafe) },
+			look("making", func() ([]order.Work, error) { return tx.Queue(cafe, slot) },
 				work("bar", 105, none), work("kitchen", 90, none), work("bar", 30, now.Add(time.Hour)))
 			made := moved
 			made.Lines = slices.Clone(moved.Lines)
@@ -73,7 +78,7 @@ func TestWork(t *testing.T) {
 			if err := tx.Save(&moved, &made); err != nil {
 				return err
 			}
-			look("made", func() ([]order.Work, error) { return tx.Booked(cafe) },
+			look("made", func() ([]order.Work, error) { return tx.Booked(cafe, slot) },
 				work("kitchen", 90, slot), work("bar", 75, slot.Add(time.Hour)))
 			undone := made
 			undone.Lines = slices.Clone(made.Lines)

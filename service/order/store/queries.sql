@@ -80,21 +80,21 @@ DELETE FROM open_work WHERE cafe_id = ? AND start_at = ? AND order_id = ?;
 -- are written out, or SQLite plans the statement again at every call.
 -- name: WorkQueued :many
 SELECT w.station, w.not_before, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
-FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? ORDER BY start_at LIMIT 100) AS w
+FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? AND slot >= ? ORDER BY start_at LIMIT 100) AS w
 GROUP BY w.station, w.not_before ORDER BY w.not_before, w.station;
 
 -- name: WorkBefore :many
 SELECT w.station, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
 FROM (
   SELECT station, seconds FROM open_work
-  WHERE cafe_id = sqlc.arg(cafe) AND (start_at < sqlc.arg(start) OR (start_at = sqlc.arg(start) AND order_id < sqlc.arg(id)))
+  WHERE cafe_id = sqlc.arg(cafe) AND slot >= sqlc.arg(slot) AND (start_at < sqlc.arg(start) OR (start_at = sqlc.arg(start) AND order_id < sqlc.arg(id)))
   ORDER BY start_at LIMIT 100
 ) AS w
 GROUP BY w.station ORDER BY w.station;
 
 -- name: WorkBySlot :many
 SELECT station, slot, CAST(COALESCE(SUM(seconds), 0) AS SIGNED) AS seconds FROM open_work
-WHERE cafe_id = ? GROUP BY station, slot ORDER BY slot, station;
+WHERE cafe_id = ? AND slot >= ? GROUP BY station, slot ORDER BY slot, station;
 
 -- name: TouchPause :execrows
 UPDATE phone_pause SET at = ? WHERE cafe_id = ?;

@@ -2534,7 +2534,8 @@ func (x *Allergens) GetModifiers() []*ModifierAllergens {
 type VariationAllergens struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	VariationId string                 `protobuf:"bytes,1,opt,name=variation_id,json=variationId,proto3" json:"variation_id,omitempty"`
-	// As it comes, without any modifier. Every slot of the recipe, also those without allergens.
+	// As it comes, without any modifier. Every slot of the recipe, also those without allergens. Where a slot holds
+	// something for one service only, that entry comes last and holds what is always there, too.
 	Slots         []*SlotAllergens `protobuf:"bytes,2,rep,name=slots,proto3" json:"slots,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

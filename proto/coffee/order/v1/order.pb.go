@@ -4948,6 +4948,84 @@ func (x *EventTender) GetRelabels() string {
 	return ""
 }
 
+// ImportModifier is what was chosen with an imported line. Its price is within the line's unit price.
+type ImportModifier struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	ModifierId string                 `protobuf:"bytes,1,opt,name=modifier_id,json=modifierId,proto3" json:"modifier_id,omitempty"`
+	Name       string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	GroupName  string                 `protobuf:"bytes,3,opt,name=group_name,json=groupName,proto3" json:"group_name,omitempty"`
+	// Unset: 1.
+	Quantity      int32 `protobuf:"varint,4,opt,name=quantity,proto3" json:"quantity,omitempty"`
+	Price         int64 `protobuf:"varint,5,opt,name=price,proto3" json:"price,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportModifier) Reset() {
+	*x = ImportModifier{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportModifier) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportModifier) ProtoMessage() {}
+
+func (x *ImportModifier) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportModifier.ProtoReflect.Descriptor instead.
+func (*ImportModifier) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *ImportModifier) GetModifierId() string {
+	if x != nil {
+		return x.ModifierId
+	}
+	return ""
+}
+
+func (x *ImportModifier) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ImportModifier) GetGroupName() string {
+	if x != nil {
+		return x.GroupName
+	}
+	return ""
+}
+
+func (x *ImportModifier) GetQuantity() int32 {
+	if x != nil {
+		return x.Quantity
+	}
+	return 0
+}
+
+func (x *ImportModifier) GetPrice() int64 {
+	if x != nil {
+		return x.Price
+	}
+	return 0
+}
+
 type ImportLine struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ItemId        string                 `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
@@ -4963,14 +5041,15 @@ type ImportLine struct {
 	// What was paid more: booked as a surcharge into the line's gross.
 	Surcharge int64 `protobuf:"varint,10,opt,name=surcharge,proto3" json:"surcharge,omitempty"`
 	// Basis points.
-	TaxRate       int32 `protobuf:"varint,11,opt,name=tax_rate,json=taxRate,proto3" json:"tax_rate,omitempty"`
+	TaxRate       int32             `protobuf:"varint,11,opt,name=tax_rate,json=taxRate,proto3" json:"tax_rate,omitempty"`
+	Modifiers     []*ImportModifier `protobuf:"bytes,12,rep,name=modifiers,proto3" json:"modifiers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ImportLine) Reset() {
 	*x = ImportLine{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4982,7 +5061,7 @@ func (x *ImportLine) String() string {
 func (*ImportLine) ProtoMessage() {}
 
 func (x *ImportLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4995,7 +5074,7 @@ func (x *ImportLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportLine.ProtoReflect.Descriptor instead.
 func (*ImportLine) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{56}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ImportLine) GetItemId() string {
@@ -5075,6 +5154,13 @@ func (x *ImportLine) GetTaxRate() int32 {
 	return 0
 }
 
+func (x *ImportLine) GetModifiers() []*ImportModifier {
+	if x != nil {
+		return x.Modifiers
+	}
+	return nil
+}
+
 type ImportOrder struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -5092,7 +5178,7 @@ type ImportOrder struct {
 
 func (x *ImportOrder) Reset() {
 	*x = ImportOrder{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5104,7 +5190,7 @@ func (x *ImportOrder) String() string {
 func (*ImportOrder) ProtoMessage() {}
 
 func (x *ImportOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5117,7 +5203,7 @@ func (x *ImportOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrder.ProtoReflect.Descriptor instead.
 func (*ImportOrder) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{57}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ImportOrder) GetId() string {
@@ -5180,7 +5266,7 @@ type ImportOrdersRequest struct {
 
 func (x *ImportOrdersRequest) Reset() {
 	*x = ImportOrdersRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5192,7 +5278,7 @@ func (x *ImportOrdersRequest) String() string {
 func (*ImportOrdersRequest) ProtoMessage() {}
 
 func (x *ImportOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5205,7 +5291,7 @@ func (x *ImportOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ImportOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{58}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ImportOrdersRequest) GetSource() string {
@@ -5234,7 +5320,7 @@ type ImportOrdersResponse struct {
 
 func (x *ImportOrdersResponse) Reset() {
 	*x = ImportOrdersResponse{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5246,7 +5332,7 @@ func (x *ImportOrdersResponse) String() string {
 func (*ImportOrdersResponse) ProtoMessage() {}
 
 func (x *ImportOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5259,7 +5345,7 @@ func (x *ImportOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ImportOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{59}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ImportOrdersResponse) GetAdded() int32 {
@@ -5294,7 +5380,7 @@ type ImportRefusal struct {
 
 func (x *ImportRefusal) Reset() {
 	*x = ImportRefusal{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5306,7 +5392,7 @@ func (x *ImportRefusal) String() string {
 func (*ImportRefusal) ProtoMessage() {}
 
 func (x *ImportRefusal) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5319,7 +5405,7 @@ func (x *ImportRefusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRefusal.ProtoReflect.Descriptor instead.
 func (*ImportRefusal) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{60}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *ImportRefusal) GetId() string {
@@ -5827,7 +5913,15 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x03tip\x18\x04 \x01(\x03R\x03tip\x12\x16\n" +
 	"\x06drawer\x18\x05 \x01(\tR\x06drawer\x12\x19\n" +
 	"\btaken_by\x18\x06 \x01(\tR\atakenBy\x12\x1a\n" +
-	"\brelabels\x18\a \x01(\tR\brelabels\"\xe5\x03\n" +
+	"\brelabels\x18\a \x01(\tR\brelabels\"\xd6\x01\n" +
+	"\x0eImportModifier\x12)\n" +
+	"\vmodifier_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
+	"modifierId\x12\x1d\n" +
+	"\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(R\x04name\x12&\n" +
+	"\n" +
+	"group_name\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18<R\tgroupName\x12%\n" +
+	"\bquantity\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x14(\x00R\bquantity\x12+\n" +
+	"\x05price\x18\x05 \x01(\x03B\x15\xbaH\x12\"\x10\x18\x80\xc2\xd7/(\x80\xbe\xa8\xd0\xff\xff\xff\xff\xff\x01R\x05price\"\xae\x04\n" +
 	"\n" +
 	"ImportLine\x12!\n" +
 	"\aitem_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06itemId\x12+\n" +
@@ -5845,7 +5939,8 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\tsurcharge\x18\n" +
 	" \x01(\x03B\x0e\xbaH\v\"\t\x18\x80\xd0\xdb\xc3\xf4\x02(\x00R\tsurcharge\x12%\n" +
 	"\btax_rate\x18\v \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\x90N(\x00R\ataxRate\"\xda\x02\n" +
+	"\xbaH\a\x1a\x05\x18\x90N(\x00R\ataxRate\x12G\n" +
+	"\tmodifiers\x18\f \x03(\v2\x1f.coffee.order.v1.ImportModifierB\b\xbaH\x05\x92\x01\x02\x102R\tmodifiers\"\xda\x02\n" +
 	"\vImportOrder\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12!\n" +
 	"\acafe_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\x12;\n" +
@@ -6022,7 +6117,7 @@ func file_coffee_order_v1_order_proto_rawDescGZIP() []byte {
 	return file_coffee_order_v1_order_proto_rawDescData
 }
 
-var file_coffee_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
+var file_coffee_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 62)
 var file_coffee_order_v1_order_proto_goTypes = []any{
 	(*ModifierChoice)(nil),          // 0: coffee.order.v1.ModifierChoice
 	(*LineRequest)(nil),             // 1: coffee.order.v1.LineRequest
@@ -6080,13 +6175,14 @@ var file_coffee_order_v1_order_proto_goTypes = []any{
 	(*Event)(nil),                   // 53: coffee.order.v1.Event
 	(*EventLine)(nil),               // 54: coffee.order.v1.EventLine
 	(*EventTender)(nil),             // 55: coffee.order.v1.EventTender
-	(*ImportLine)(nil),              // 56: coffee.order.v1.ImportLine
-	(*ImportOrder)(nil),             // 57: coffee.order.v1.ImportOrder
-	(*ImportOrdersRequest)(nil),     // 58: coffee.order.v1.ImportOrdersRequest
-	(*ImportOrdersResponse)(nil),    // 59: coffee.order.v1.ImportOrdersResponse
-	(*ImportRefusal)(nil),           // 60: coffee.order.v1.ImportRefusal
-	(*timestamppb.Timestamp)(nil),   // 61: google.protobuf.Timestamp
-	(*v1.Use)(nil),                  // 62: coffee.inventory.v1.Use
+	(*ImportModifier)(nil),          // 56: coffee.order.v1.ImportModifier
+	(*ImportLine)(nil),              // 57: coffee.order.v1.ImportLine
+	(*ImportOrder)(nil),             // 58: coffee.order.v1.ImportOrder
+	(*ImportOrdersRequest)(nil),     // 59: coffee.order.v1.ImportOrdersRequest
+	(*ImportOrdersResponse)(nil),    // 60: coffee.order.v1.ImportOrdersResponse
+	(*ImportRefusal)(nil),           // 61: coffee.order.v1.ImportRefusal
+	(*timestamppb.Timestamp)(nil),   // 62: google.protobuf.Timestamp
+	(*v1.Use)(nil),                  // 63: coffee.inventory.v1.Use
 }
 var file_coffee_order_v1_order_proto_depIdxs = []int32{
 	0,  // 0: coffee.order.v1.LineRequest.modifiers:type_name -> coffee.order.v1.ModifierChoice
@@ -6097,27 +6193,27 @@ var file_coffee_order_v1_order_proto_depIdxs = []int32{
 	0,  // 5: coffee.order.v1.ComboPart.modifiers:type_name -> coffee.order.v1.ModifierChoice
 	1,  // 6: coffee.order.v1.PlaceOrderRequest.lines:type_name -> coffee.order.v1.LineRequest
 	5,  // 7: coffee.order.v1.PlaceOrderRequest.discount:type_name -> coffee.order.v1.Discount
-	61, // 8: coffee.order.v1.PlaceOrderRequest.pickup_at:type_name -> google.protobuf.Timestamp
+	62, // 8: coffee.order.v1.PlaceOrderRequest.pickup_at:type_name -> google.protobuf.Timestamp
 	6,  // 9: coffee.order.v1.PlaceOrderRequest.tenders:type_name -> coffee.order.v1.TenderRequest
 	8,  // 10: coffee.order.v1.OrderLine.modifiers:type_name -> coffee.order.v1.OrderModifier
-	61, // 11: coffee.order.v1.OrderLine.queued_at:type_name -> google.protobuf.Timestamp
-	61, // 12: coffee.order.v1.OrderLine.making_at:type_name -> google.protobuf.Timestamp
-	61, // 13: coffee.order.v1.OrderLine.ready_at:type_name -> google.protobuf.Timestamp
-	61, // 14: coffee.order.v1.OrderLine.handed_over_at:type_name -> google.protobuf.Timestamp
-	61, // 15: coffee.order.v1.OrderLine.voided_at:type_name -> google.protobuf.Timestamp
-	62, // 16: coffee.order.v1.OrderLine.uses:type_name -> coffee.inventory.v1.Use
-	61, // 17: coffee.order.v1.OrderLine.void_seen_at:type_name -> google.protobuf.Timestamp
-	61, // 18: coffee.order.v1.Tender.taken_at:type_name -> google.protobuf.Timestamp
-	61, // 19: coffee.order.v1.Order.sold_at:type_name -> google.protobuf.Timestamp
-	61, // 20: coffee.order.v1.Order.placed_at:type_name -> google.protobuf.Timestamp
-	61, // 21: coffee.order.v1.Order.pickup_at:type_name -> google.protobuf.Timestamp
+	62, // 11: coffee.order.v1.OrderLine.queued_at:type_name -> google.protobuf.Timestamp
+	62, // 12: coffee.order.v1.OrderLine.making_at:type_name -> google.protobuf.Timestamp
+	62, // 13: coffee.order.v1.OrderLine.ready_at:type_name -> google.protobuf.Timestamp
+	62, // 14: coffee.order.v1.OrderLine.handed_over_at:type_name -> google.protobuf.Timestamp
+	62, // 15: coffee.order.v1.OrderLine.voided_at:type_name -> google.protobuf.Timestamp
+	63, // 16: coffee.order.v1.OrderLine.uses:type_name -> coffee.inventory.v1.Use
+	62, // 17: coffee.order.v1.OrderLine.void_seen_at:type_name -> google.protobuf.Timestamp
+	62, // 18: coffee.order.v1.Tender.taken_at:type_name -> google.protobuf.Timestamp
+	62, // 19: coffee.order.v1.Order.sold_at:type_name -> google.protobuf.Timestamp
+	62, // 20: coffee.order.v1.Order.placed_at:type_name -> google.protobuf.Timestamp
+	62, // 21: coffee.order.v1.Order.pickup_at:type_name -> google.protobuf.Timestamp
 	9,  // 22: coffee.order.v1.Order.lines:type_name -> coffee.order.v1.OrderLine
 	10, // 23: coffee.order.v1.Order.tenders:type_name -> coffee.order.v1.Tender
 	11, // 24: coffee.order.v1.Order.taxes:type_name -> coffee.order.v1.TaxLine
-	61, // 25: coffee.order.v1.Order.ready_at:type_name -> google.protobuf.Timestamp
-	61, // 26: coffee.order.v1.Order.promised_at:type_name -> google.protobuf.Timestamp
-	61, // 27: coffee.order.v1.Order.start_at:type_name -> google.protobuf.Timestamp
-	61, // 28: coffee.order.v1.Order.expected_at:type_name -> google.protobuf.Timestamp
+	62, // 25: coffee.order.v1.Order.ready_at:type_name -> google.protobuf.Timestamp
+	62, // 26: coffee.order.v1.Order.promised_at:type_name -> google.protobuf.Timestamp
+	62, // 27: coffee.order.v1.Order.start_at:type_name -> google.protobuf.Timestamp
+	62, // 28: coffee.order.v1.Order.expected_at:type_name -> google.protobuf.Timestamp
 	12, // 29: coffee.order.v1.ListOrdersResponse.orders:type_name -> coffee.order.v1.Order
 	6,  // 30: coffee.order.v1.SettleRequest.tenders:type_name -> coffee.order.v1.TenderRequest
 	12, // 31: coffee.order.v1.SettleResponse.orders:type_name -> coffee.order.v1.Order
@@ -6126,91 +6222,92 @@ var file_coffee_order_v1_order_proto_depIdxs = []int32{
 	12, // 34: coffee.order.v1.ChangeOrderResponse.order:type_name -> coffee.order.v1.Order
 	12, // 35: coffee.order.v1.ChangeOrderResponse.replacement:type_name -> coffee.order.v1.Order
 	28, // 36: coffee.order.v1.RemakeLinesRequest.lines:type_name -> coffee.order.v1.RemakeLine
-	61, // 37: coffee.order.v1.Ticket.placed_at:type_name -> google.protobuf.Timestamp
-	61, // 38: coffee.order.v1.Ticket.pickup_at:type_name -> google.protobuf.Timestamp
+	62, // 37: coffee.order.v1.Ticket.placed_at:type_name -> google.protobuf.Timestamp
+	62, // 38: coffee.order.v1.Ticket.pickup_at:type_name -> google.protobuf.Timestamp
 	31, // 39: coffee.order.v1.Ticket.lines:type_name -> coffee.order.v1.TicketLine
-	61, // 40: coffee.order.v1.Ticket.ready_at:type_name -> google.protobuf.Timestamp
-	61, // 41: coffee.order.v1.Ticket.promised_at:type_name -> google.protobuf.Timestamp
-	61, // 42: coffee.order.v1.Ticket.start_at:type_name -> google.protobuf.Timestamp
-	61, // 43: coffee.order.v1.TicketLine.voided_at:type_name -> google.protobuf.Timestamp
+	62, // 40: coffee.order.v1.Ticket.ready_at:type_name -> google.protobuf.Timestamp
+	62, // 41: coffee.order.v1.Ticket.promised_at:type_name -> google.protobuf.Timestamp
+	62, // 42: coffee.order.v1.Ticket.start_at:type_name -> google.protobuf.Timestamp
+	62, // 43: coffee.order.v1.TicketLine.voided_at:type_name -> google.protobuf.Timestamp
 	30, // 44: coffee.order.v1.Board.tickets:type_name -> coffee.order.v1.Ticket
 	30, // 45: coffee.order.v1.BoardEvent.ticket:type_name -> coffee.order.v1.Ticket
 	38, // 46: coffee.order.v1.ReadyBoard.making:type_name -> coffee.order.v1.ReadyEntry
 	38, // 47: coffee.order.v1.ReadyBoard.ready:type_name -> coffee.order.v1.ReadyEntry
-	61, // 48: coffee.order.v1.ReadyBoard.at:type_name -> google.protobuf.Timestamp
-	61, // 49: coffee.order.v1.ReadyEntry.promised_at:type_name -> google.protobuf.Timestamp
+	62, // 48: coffee.order.v1.ReadyBoard.at:type_name -> google.protobuf.Timestamp
+	62, // 49: coffee.order.v1.ReadyEntry.promised_at:type_name -> google.protobuf.Timestamp
 	12, // 50: coffee.order.v1.OrderEvent.order:type_name -> coffee.order.v1.Order
-	61, // 51: coffee.order.v1.PhoneOrders.paused_until:type_name -> google.protobuf.Timestamp
-	61, // 52: coffee.order.v1.PhoneOrders.opens_at:type_name -> google.protobuf.Timestamp
-	61, // 53: coffee.order.v1.PhoneOrders.closes_at:type_name -> google.protobuf.Timestamp
-	61, // 54: coffee.order.v1.PhoneOrders.asap_at:type_name -> google.protobuf.Timestamp
+	62, // 51: coffee.order.v1.PhoneOrders.paused_until:type_name -> google.protobuf.Timestamp
+	62, // 52: coffee.order.v1.PhoneOrders.opens_at:type_name -> google.protobuf.Timestamp
+	62, // 53: coffee.order.v1.PhoneOrders.closes_at:type_name -> google.protobuf.Timestamp
+	62, // 54: coffee.order.v1.PhoneOrders.asap_at:type_name -> google.protobuf.Timestamp
 	44, // 55: coffee.order.v1.PhoneOrders.slots:type_name -> coffee.order.v1.PickupSlot
-	61, // 56: coffee.order.v1.PhoneOrders.at:type_name -> google.protobuf.Timestamp
-	61, // 57: coffee.order.v1.PickupSlot.at:type_name -> google.protobuf.Timestamp
-	61, // 58: coffee.order.v1.Availability.at:type_name -> google.protobuf.Timestamp
+	62, // 56: coffee.order.v1.PhoneOrders.at:type_name -> google.protobuf.Timestamp
+	62, // 57: coffee.order.v1.PickupSlot.at:type_name -> google.protobuf.Timestamp
+	62, // 58: coffee.order.v1.Availability.at:type_name -> google.protobuf.Timestamp
 	48, // 59: coffee.order.v1.ListHeadsResponse.heads:type_name -> coffee.order.v1.Head
 	53, // 60: coffee.order.v1.JournalEntry.event:type_name -> coffee.order.v1.Event
 	51, // 61: coffee.order.v1.ListJournalResponse.entries:type_name -> coffee.order.v1.JournalEntry
 	54, // 62: coffee.order.v1.Event.lines:type_name -> coffee.order.v1.EventLine
 	55, // 63: coffee.order.v1.Event.tenders:type_name -> coffee.order.v1.EventTender
 	8,  // 64: coffee.order.v1.EventLine.modifiers:type_name -> coffee.order.v1.OrderModifier
-	61, // 65: coffee.order.v1.ImportOrder.sold_at:type_name -> google.protobuf.Timestamp
-	56, // 66: coffee.order.v1.ImportOrder.lines:type_name -> coffee.order.v1.ImportLine
-	57, // 67: coffee.order.v1.ImportOrdersRequest.orders:type_name -> coffee.order.v1.ImportOrder
-	60, // 68: coffee.order.v1.ImportOrdersResponse.refused:type_name -> coffee.order.v1.ImportRefusal
-	7,  // 69: coffee.order.v1.OrderService.QuoteOrder:input_type -> coffee.order.v1.PlaceOrderRequest
-	7,  // 70: coffee.order.v1.OrderService.PlaceOrder:input_type -> coffee.order.v1.PlaceOrderRequest
-	13, // 71: coffee.order.v1.OrderService.GetOrder:input_type -> coffee.order.v1.GetOrderRequest
-	14, // 72: coffee.order.v1.OrderService.ListOrders:input_type -> coffee.order.v1.ListOrdersRequest
-	16, // 73: coffee.order.v1.OrderService.Settle:input_type -> coffee.order.v1.SettleRequest
-	18, // 74: coffee.order.v1.OrderService.RelabelTender:input_type -> coffee.order.v1.RelabelTenderRequest
-	19, // 75: coffee.order.v1.OrderService.AdvanceLines:input_type -> coffee.order.v1.AdvanceLinesRequest
-	20, // 76: coffee.order.v1.OrderService.ReportProblem:input_type -> coffee.order.v1.ReportProblemRequest
-	21, // 77: coffee.order.v1.OrderService.AcknowledgeVoids:input_type -> coffee.order.v1.AcknowledgeVoidsRequest
-	22, // 78: coffee.order.v1.OrderService.VoidLines:input_type -> coffee.order.v1.VoidLinesRequest
-	24, // 79: coffee.order.v1.OrderService.RefundLines:input_type -> coffee.order.v1.RefundLinesRequest
-	25, // 80: coffee.order.v1.OrderService.ChangeOrder:input_type -> coffee.order.v1.ChangeOrderRequest
-	27, // 81: coffee.order.v1.OrderService.RemakeLines:input_type -> coffee.order.v1.RemakeLinesRequest
-	29, // 82: coffee.order.v1.OrderService.CancelOrder:input_type -> coffee.order.v1.CancelOrderRequest
-	32, // 83: coffee.order.v1.OrderService.GetBoard:input_type -> coffee.order.v1.GetBoardRequest
-	34, // 84: coffee.order.v1.OrderService.StreamBoard:input_type -> coffee.order.v1.StreamBoardRequest
-	36, // 85: coffee.order.v1.OrderService.GetReadyBoard:input_type -> coffee.order.v1.GetReadyBoardRequest
-	39, // 86: coffee.order.v1.OrderService.StreamOrder:input_type -> coffee.order.v1.StreamOrderRequest
-	41, // 87: coffee.order.v1.OrderService.PausePhoneOrders:input_type -> coffee.order.v1.PausePhoneOrdersRequest
-	42, // 88: coffee.order.v1.OrderService.GetPhoneOrders:input_type -> coffee.order.v1.GetPhoneOrdersRequest
-	45, // 89: coffee.order.v1.OrderService.GetAvailability:input_type -> coffee.order.v1.GetAvailabilityRequest
-	47, // 90: coffee.order.v1.OrderService.ListHeads:input_type -> coffee.order.v1.ListHeadsRequest
-	50, // 91: coffee.order.v1.OrderService.ListJournal:input_type -> coffee.order.v1.ListJournalRequest
-	58, // 92: coffee.order.v1.OrderService.ImportOrders:input_type -> coffee.order.v1.ImportOrdersRequest
-	12, // 93: coffee.order.v1.OrderService.QuoteOrder:output_type -> coffee.order.v1.Order
-	12, // 94: coffee.order.v1.OrderService.PlaceOrder:output_type -> coffee.order.v1.Order
-	12, // 95: coffee.order.v1.OrderService.GetOrder:output_type -> coffee.order.v1.Order
-	15, // 96: coffee.order.v1.OrderService.ListOrders:output_type -> coffee.order.v1.ListOrdersResponse
-	17, // 97: coffee.order.v1.OrderService.Settle:output_type -> coffee.order.v1.SettleResponse
-	12, // 98: coffee.order.v1.OrderService.RelabelTender:output_type -> coffee.order.v1.Order
-	12, // 99: coffee.order.v1.OrderService.AdvanceLines:output_type -> coffee.order.v1.Order
-	12, // 100: coffee.order.v1.OrderService.ReportProblem:output_type -> coffee.order.v1.Order
-	12, // 101: coffee.order.v1.OrderService.AcknowledgeVoids:output_type -> coffee.order.v1.Order
-	12, // 102: coffee.order.v1.OrderService.VoidLines:output_type -> coffee.order.v1.Order
-	12, // 103: coffee.order.v1.OrderService.RefundLines:output_type -> coffee.order.v1.Order
-	26, // 104: coffee.order.v1.OrderService.ChangeOrder:output_type -> coffee.order.v1.ChangeOrderResponse
-	12, // 105: coffee.order.v1.OrderService.RemakeLines:output_type -> coffee.order.v1.Order
-	12, // 106: coffee.order.v1.OrderService.CancelOrder:output_type -> coffee.order.v1.Order
-	33, // 107: coffee.order.v1.OrderService.GetBoard:output_type -> coffee.order.v1.Board
-	35, // 108: coffee.order.v1.OrderService.StreamBoard:output_type -> coffee.order.v1.BoardEvent
-	37, // 109: coffee.order.v1.OrderService.GetReadyBoard:output_type -> coffee.order.v1.ReadyBoard
-	40, // 110: coffee.order.v1.OrderService.StreamOrder:output_type -> coffee.order.v1.OrderEvent
-	43, // 111: coffee.order.v1.OrderService.PausePhoneOrders:output_type -> coffee.order.v1.PhoneOrders
-	43, // 112: coffee.order.v1.OrderService.GetPhoneOrders:output_type -> coffee.order.v1.PhoneOrders
-	46, // 113: coffee.order.v1.OrderService.GetAvailability:output_type -> coffee.order.v1.Availability
-	49, // 114: coffee.order.v1.OrderService.ListHeads:output_type -> coffee.order.v1.ListHeadsResponse
-	52, // 115: coffee.order.v1.OrderService.ListJournal:output_type -> coffee.order.v1.ListJournalResponse
-	59, // 116: coffee.order.v1.OrderService.ImportOrders:output_type -> coffee.order.v1.ImportOrdersResponse
-	93, // [93:117] is the sub-list for method output_type
-	69, // [69:93] is the sub-list for method input_type
-	69, // [69:69] is the sub-list for extension type_name
-	69, // [69:69] is the sub-list for extension extendee
-	0,  // [0:69] is the sub-list for field type_name
+	56, // 65: coffee.order.v1.ImportLine.modifiers:type_name -> coffee.order.v1.ImportModifier
+	62, // 66: coffee.order.v1.ImportOrder.sold_at:type_name -> google.protobuf.Timestamp
+	57, // 67: coffee.order.v1.ImportOrder.lines:type_name -> coffee.order.v1.ImportLine
+	58, // 68: coffee.order.v1.ImportOrdersRequest.orders:type_name -> coffee.order.v1.ImportOrder
+	61, // 69: coffee.order.v1.ImportOrdersResponse.refused:type_name -> coffee.order.v1.ImportRefusal
+	7,  // 70: coffee.order.v1.OrderService.QuoteOrder:input_type -> coffee.order.v1.PlaceOrderRequest
+	7,  // 71: coffee.order.v1.OrderService.PlaceOrder:input_type -> coffee.order.v1.PlaceOrderRequest
+	13, // 72: coffee.order.v1.OrderService.GetOrder:input_type -> coffee.order.v1.GetOrderRequest
+	14, // 73: coffee.order.v1.OrderService.ListOrders:input_type -> coffee.order.v1.ListOrdersRequest
+	16, // 74: coffee.order.v1.OrderService.Settle:input_type -> coffee.order.v1.SettleRequest
+	18, // 75: coffee.order.v1.OrderService.RelabelTender:input_type -> coffee.order.v1.RelabelTenderRequest
+	19, // 76: coffee.order.v1.OrderService.AdvanceLines:input_type -> coffee.order.v1.AdvanceLinesRequest
+	20, // 77: coffee.order.v1.OrderService.ReportProblem:input_type -> coffee.order.v1.ReportProblemRequest
+	21, // 78: coffee.order.v1.OrderService.AcknowledgeVoids:input_type -> coffee.order.v1.AcknowledgeVoidsRequest
+	22, // 79: coffee.order.v1.OrderService.VoidLines:input_type -> coffee.order.v1.VoidLinesRequest
+	24, // 80: coffee.order.v1.OrderService.RefundLines:input_type -> coffee.order.v1.RefundLinesRequest
+	25, // 81: coffee.order.v1.OrderService.ChangeOrder:input_type -> coffee.order.v1.ChangeOrderRequest
+	27, // 82: coffee.order.v1.OrderService.RemakeLines:input_type -> coffee.order.v1.RemakeLinesRequest
+	29, // 83: coffee.order.v1.OrderService.CancelOrder:input_type -> coffee.order.v1.CancelOrderRequest
+	32, // 84: coffee.order.v1.OrderService.GetBoard:input_type -> coffee.order.v1.GetBoardRequest
+	34, // 85: coffee.order.v1.OrderService.StreamBoard:input_type -> coffee.order.v1.StreamBoardRequest
+	36, // 86: coffee.order.v1.OrderService.GetReadyBoard:input_type -> coffee.order.v1.GetReadyBoardRequest
+	39, // 87: coffee.order.v1.OrderService.StreamOrder:input_type -> coffee.order.v1.StreamOrderRequest
+	41, // 88: coffee.order.v1.OrderService.PausePhoneOrders:input_type -> coffee.order.v1.PausePhoneOrdersRequest
+	42, // 89: coffee.order.v1.OrderService.GetPhoneOrders:input_type -> coffee.order.v1.GetPhoneOrdersRequest
+	45, // 90: coffee.order.v1.OrderService.GetAvailability:input_type -> coffee.order.v1.GetAvailabilityRequest
+	47, // 91: coffee.order.v1.OrderService.ListHeads:input_type -> coffee.order.v1.ListHeadsRequest
+	50, // 92: coffee.order.v1.OrderService.ListJournal:input_type -> coffee.order.v1.ListJournalRequest
+	59, // 93: coffee.order.v1.OrderService.ImportOrders:input_type -> coffee.order.v1.ImportOrdersRequest
+	12, // 94: coffee.order.v1.OrderService.QuoteOrder:output_type -> coffee.order.v1.Order
+	12, // 95: coffee.order.v1.OrderService.PlaceOrder:output_type -> coffee.order.v1.Order
+	12, // 96: coffee.order.v1.OrderService.GetOrder:output_type -> coffee.order.v1.Order
+	15, // 97: coffee.order.v1.OrderService.ListOrders:output_type -> coffee.order.v1.ListOrdersResponse
+	17, // 98: coffee.order.v1.OrderService.Settle:output_type -> coffee.order.v1.SettleResponse
+	12, // 99: coffee.order.v1.OrderService.RelabelTender:output_type -> coffee.order.v1.Order
+	12, // 100: coffee.order.v1.OrderService.AdvanceLines:output_type -> coffee.order.v1.Order
+	12, // 101: coffee.order.v1.OrderService.ReportProblem:output_type -> coffee.order.v1.Order
+	12, // 102: coffee.order.v1.OrderService.AcknowledgeVoids:output_type -> coffee.order.v1.Order
+	12, // 103: coffee.order.v1.OrderService.VoidLines:output_type -> coffee.order.v1.Order
+	12, // 104: coffee.order.v1.OrderService.RefundLines:output_type -> coffee.order.v1.Order
+	26, // 105: coffee.order.v1.OrderService.ChangeOrder:output_type -> coffee.order.v1.ChangeOrderResponse
+	12, // 106: coffee.order.v1.OrderService.RemakeLines:output_type -> coffee.order.v1.Order
+	12, // 107: coffee.order.v1.OrderService.CancelOrder:output_type -> coffee.order.v1.Order
+	33, // 108: coffee.order.v1.OrderService.GetBoard:output_type -> coffee.order.v1.Board
+	35, // 109: coffee.order.v1.OrderService.StreamBoard:output_type -> coffee.order.v1.BoardEvent
+	37, // 110: coffee.order.v1.OrderService.GetReadyBoard:output_type -> coffee.order.v1.ReadyBoard
+	40, // 111: coffee.order.v1.OrderService.StreamOrder:output_type -> coffee.order.v1.OrderEvent
+	43, // 112: coffee.order.v1.OrderService.PausePhoneOrders:output_type -> coffee.order.v1.PhoneOrders
+	43, // 113: coffee.order.v1.OrderService.GetPhoneOrders:output_type -> coffee.order.v1.PhoneOrders
+	46, // 114: coffee.order.v1.OrderService.GetAvailability:output_type -> coffee.order.v1.Availability
+	49, // 115: coffee.order.v1.OrderService.ListHeads:output_type -> coffee.order.v1.ListHeadsResponse
+	52, // 116: coffee.order.v1.OrderService.ListJournal:output_type -> coffee.order.v1.ListJournalResponse
+	60, // 117: coffee.order.v1.OrderService.ImportOrders:output_type -> coffee.order.v1.ImportOrdersResponse
+	94, // [94:118] is the sub-list for method output_type
+	70, // [70:94] is the sub-list for method input_type
+	70, // [70:70] is the sub-list for extension type_name
+	70, // [70:70] is the sub-list for extension extendee
+	0,  // [0:70] is the sub-list for field type_name
 }
 
 func init() { file_coffee_order_v1_order_proto_init() }
@@ -6226,7 +6323,7 @@ func file_coffee_order_v1_order_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_order_v1_order_proto_rawDesc), len(file_coffee_order_v1_order_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   61,
+			NumMessages:   62,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1494,7 +1494,7 @@ const workBefore = `-- name: WorkBefore :many
 SELECT w.station, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
 FROM (
   SELECT station, seconds FROM open_work
-  WHERE cafe_id = ? AND (start_at < ? OR (start_at = ? AND order_id < ?))
+  WHERE cafe_id = ? AND slot >= ? AND (start_at < ? OR (start_at = ? AND order_id < ?))
   ORDER BY start_at LIMIT 100
 ) AS w
 GROUP BY w.station ORDER BY w.station
@@ -1502,6 +1502,7 @@ GROUP BY w.station ORDER BY w.station
 
 type WorkBeforeParams struct {
 	Cafe  db.ID
+	Slot  int64
 	Start int64
 	ID    db.ID
 }
@@ -1514,6 +1515,7 @@ type WorkBeforeRow struct {
 func (q *Queries) WorkBefore(ctx context.Context, arg WorkBeforeParams) ([]WorkBeforeRow, error) {
 	rows, err := q.db.QueryContext(ctx, workBefore,
 		arg.Cafe,
+		arg.Slot,
 		arg.Start,
 		arg.Start,
 		arg.ID,
@@ -1541,8 +1543,13 @@ func (q *Queries) WorkBefore(ctx context.Context, arg WorkBeforeParams) ([]WorkB
 
 const workBySlot = `-- name: WorkBySlot :many
 SELECT station, slot, CAST(COALESCE(SUM(seconds), 0) AS SIGNED) AS seconds FROM open_work
-WHERE cafe_id = ? GROUP BY station, slot ORDER BY slot, station
+WHERE cafe_id = ? AND slot >= ? GROUP BY station, slot ORDER BY slot, station
 `
+
+type WorkBySlotParams struct {
+	CafeID db.ID
+	Slot   int64
+}
 
 type WorkBySlotRow struct {
 	Station string
@@ -1550,8 +1557,8 @@ type WorkBySlotRow struct {
 	Seconds int64
 }
 
-func (q *Queries) WorkBySlot(ctx context.Context, cafeID db.ID) ([]WorkBySlotRow, error) {
-	rows, err := q.db.QueryContext(ctx, workBySlot, cafeID)
+func (q *Queries) WorkBySlot(ctx context.Context, arg WorkBySlotParams) ([]WorkBySlotRow, error) {
+	rows, err := q.db.QueryContext(ctx, workBySlot, arg.CafeID, arg.Slot)
 	if err != nil {
 		return nil, err
 	}
@@ -1575,9 +1582,14 @@ func (q *Queries) WorkBySlot(ctx context.Context, cafeID db.ID) ([]WorkBySlotRow
 
 const workQueued = `-- name: WorkQueued :many
 SELECT w.station, w.not_before, CAST(COALESCE(SUM(w.seconds), 0) AS SIGNED) AS seconds
-FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? ORDER BY start_at LIMIT 100) AS w
+FROM (SELECT station, not_before, seconds FROM open_work WHERE cafe_id = ? AND slot >= ? ORDER BY start_at LIMIT 100) AS w
 GROUP BY w.station, w.not_before ORDER BY w.not_before, w.station
 `
+
+type WorkQueuedParams struct {
+	CafeID db.ID
+	Slot   int64
+}
 
 type WorkQueuedRow struct {
 	Station   string
@@ -1587,8 +1599,8 @@ type WorkQueuedRow struct {
 
 // A hundred rows of a queue are enough for a promise: who stands behind them is promised another day anyway. The limits
 // are written out, or SQLite plans the statement again at every call.
-func (q *Queries) WorkQueued(ctx context.Context, cafeID db.ID) ([]WorkQueuedRow, error) {
-	rows, err := q.db.QueryContext(ctx, workQueued, cafeID)
+func (q *Queries) WorkQueued(ctx context.Context, arg WorkQueuedParams) ([]WorkQueuedRow, error) {
+	rows, err := q.db.QueryContext(ctx, workQueued, arg.CafeID, arg.Slot)
 	if err != nil {
 		return nil, err
 	}

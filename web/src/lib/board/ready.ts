@@ -35,10 +35,18 @@ export function readyNow(before: readonly Shown[], entries: readonly Entry[], no
 	return [...all.values()].reverse().sort((a, b) => b.since - a.since);
 }
 
+/** What nobody waits for in the room yet: a pick-up that is promised further away than this. */
+export const soon = 30 * 60_000;
+
 /** What is being made, without the numbers that are ready already in part. */
-export function makingNow(entries: readonly Entry[], ready: readonly Shown[]): Entry[] {
+export function makingNow(entries: readonly Entry[], ready: readonly Shown[], now: number): Entry[] {
 	const seen = new Set(ready.map((shown) => shown.number));
-	return entries.filter((entry) => !seen.has(entry.call_number) && seen.add(entry.call_number));
+	return entries.filter(
+		(entry) =>
+			!(entry.promised_at && Date.parse(entry.promised_at) - now > soon) &&
+			!seen.has(entry.call_number) &&
+			seen.add(entry.call_number)
+	);
 }
 
 export const isFresh = (shown: Shown, now: number): boolean => now - shown.since < freshFor;

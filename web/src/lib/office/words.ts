@@ -1,11 +1,19 @@
 // How head office says things that several of its pages say.
 import type { Schemas } from '$api/client';
-import { percent } from '../format';
+import { percent, time } from '../format';
 import { texts, t, type Key } from '../texts/index.svelte';
 
-/** "Fri 20" of a business date. */
+/** "Fri 20" of a business date: short enough for an axis, and the weekday first in every language. */
 export function dayOfWeek(date: string): string {
-	return new Intl.DateTimeFormat(texts.tag, { weekday: 'short', day: 'numeric', timeZone: 'UTC' }).format(new Date(`${date}T12:00:00Z`));
+	const at = new Date(`${date}T12:00:00Z`);
+	const short = new Intl.DateTimeFormat(texts.tag, { weekday: 'short', timeZone: 'UTC' }).format(at);
+	return `${short} ${at.getUTCDate()}`;
+}
+
+/** "Friday, 20 November, 11:42": no year, which nobody forgets during a day. */
+export function fullMoment(now: number, timeZone: string | undefined): string {
+	const options = { weekday: 'long', day: 'numeric', month: 'long', timeZone } as const;
+	return `${new Intl.DateTimeFormat(texts.tag, options).format(now)}, ${time(now, timeZone)}`;
 }
 
 /** "last Friday" is "Friday" put into a sentence. */

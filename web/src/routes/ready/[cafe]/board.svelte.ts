@@ -63,7 +63,7 @@ export class ReadyBoard {
 			const ready = readyNow(this.ready, board.ready, now, first);
 			const isNew = ready.some((shown) => shown.since === now);
 			this.ready = ready;
-			this.making = makingNow(board.making, ready);
+			this.making = makingNow(board.making, ready, board.at ? Date.parse(board.at) : now);
 			this.heardAt = now;
 			this.unknown = false;
 			this.problem = null;
