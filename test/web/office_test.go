@@ -138,8 +138,8 @@ func TestOfficeOrder(t *testing.T) {
 	p.tap(number)
 	detail := p.in("Order " + number)
 	detail.see("Latte", "Oat", "30.00 MAD", "Placed by Nadia", "Entry 1 of the café", "Handed over", "Cash 30.00 MAD")
-	if n := len(regexp.MustCompile(`[0-9a-f]{8} → [0-9a-f]{8}`).FindAllString(evaluate[string](p, "document.querySelector('aside ol')?.innerText ?? ''"), -1)); n < 5 {
-		t.Errorf("the journal shows %d entries with their hashes, want placed, settled or not, three steps and more", n)
+	if n := len(regexp.MustCompile(`[0-9a-f]{8} → [0-9a-f]{8}`).FindAllString(evaluate[string](p, "document.querySelector('aside ol')?.innerText ?? ''"), -1)); n < 4 {
+		t.Errorf("the journal shows %d entries with their hashes, want placing and three steps", n)
 	}
 	p.reload() // the order is in the address
 	p.tap("Refund…")
@@ -153,7 +153,6 @@ func TestOfficeOrder(t *testing.T) {
 	p.see("Whether this refund went through is not known.")
 	found()
 	p.reload() // the key is kept
-	p.tap("Order " + number)
 	p.tap("Refund…")
 	p.tap("Ask again")
 	p.see("Refunded so far: 30.00 MAD.", "Refunded by samira")
