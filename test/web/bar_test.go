@@ -258,6 +258,8 @@ func TestBarCannotMake(t *testing.T) {
 	p.hold("1 Latte Medium", "the sheet is open", func() bool { return p.count("dialog", "") == 1 })
 	sheet := p.in("dialog")
 	sheet.see("A board has nobody signed in")
+	p.axe("color-contrast-enhanced")
+	p.targets()
 	sheet.tap("No Oat")
 	c.until("the counter sees why", func() bool { return problem() == "No Oat" })
 	p.see("Can’t make: No Oat")

@@ -6,14 +6,6 @@ func barScreens() []screen {
 		{name: "bar, nobody there", path: at("/bar"), busy: true, expects: asksWhoIsThere},
 		{name: "bar", path: at("/bar"), who: barista, busy: true, pictures: map[string][]as{"bar": {tablet}, "bar-dark": {tablet, dark}, "bar-arabic": {tablet, arabic}, "bar-phone": {phone}}},
 		{name: "bar, a board", path: at("/bar"), who: wall, busy: true},
-		{name: "bar, a line's sheet", path: at("/bar"), who: wall, busy: true, reach: func(p *page, _ *world) {
-			run(p, "document.querySelector('article .more').click()")
-			p.seeRole("dialog", "")
-		}},
-		{name: "bar, the screen's settings", path: at("/bar"), who: wall, busy: true, reach: func(p *page, _ *world) {
-			p.press("?")
-			p.seeRole("dialog", "")
-		}},
 		{name: "ready board", path: func(w *world) string { return "/ready/" + w.cafe }, busy: true, pictures: map[string][]as{"ready": {desk}}},
 		{name: "ready board, light", path: func(w *world) string { return "/ready/" + w.cafe + "?theme=light" }, busy: true},
 		{name: "ready board of no café", path: func(*world) string { return "/ready/" + newID() }, busy: true, expects: `404`},
