@@ -2247,7 +2247,10 @@ export interface components {
         };
         VariationAllergens: {
             variation_id: string;
-            /** @description As it comes, without any modifier. Every slot of the recipe, also those without allergens. */
+            /**
+             * @description As it comes, without any modifier. Every slot of the recipe, also those without allergens. Where a slot holds
+             *      something for one service only, that entry comes last and holds what is always there, too.
+             */
             slots: components["schemas"]["SlotAllergens"][];
         };
         WasteLine: {
