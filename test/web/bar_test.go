@@ -124,10 +124,13 @@ func TestBarMakesAnOrder(t *testing.T) {
 	s.states(till, o, "making", "making", "queued")
 	guests.in("Being made").see(number)
 
+	p.is(number+" ready", "enabled")
 	p.press("1", "Enter")
 	s.states(till, o, "ready", "ready", "queued")
 	p.tap("Put " + number + " back")
+	p.in("To make").see(number)
 	s.states(till, o, "making", "making", "queued")
+	p.is(number+" ready", "enabled")
 	p.press("1", "Enter")
 	s.states(till, o, "ready", "ready", "queued")
 
@@ -324,10 +327,11 @@ func TestBarInARush(t *testing.T) {
 		names := p.names("article")
 		return len(names) > 0 && strings.HasPrefix(names[0], first.text("call_number"))
 	})
+	p.is(first.text("call_number")+" ready", "enabled")
 	p.press("1", "Enter")
 	s.states(lead, answer{body: object{"id": remake, "call_number": "the remake"}}, "ready")
 
-	p.expects(`40[13]`)
+	p.expects(`40[13]|/board/stream`) // its stream is cut as well
 	manager := s.counter("Salma")
 	for _, d := range manager.ok("GET", "/api/v1/cafes/"+s.id+"/devices", nil).list("devices") {
 		if d := d.(object); d["kind"] == "board" {
