@@ -64,7 +64,7 @@ var measured = struct {
 	drawn string // true when the dashboard's charts are there
 }{
 	cart:  "aside.cart",
-	drawn: `!!document.querySelector('main canvas, main svg.chart, main .uplot')`,
+	drawn: `!!document.querySelector('main .plot canvas')`,
 }
 
 // BenchmarkPlacedToBar: from the answer to an order until its ticket can be read at the bar.

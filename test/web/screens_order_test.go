@@ -1,17 +1,35 @@
 package webtest
 
-// orderScreens are the customer's: order ahead and the status of an order.
+// orderScreens are the customer's: order ahead, the status of an order, the ready board.
 func orderScreens() []screen {
-	cafe := func(w *world) string { return "/order/" + w.cafe }
+	menu := func(w *world) string { return "/order/" + w.cafe }
+	status := func(w *world) string { return "/order/" + w.cafe + "/" + w.ordered }
 	return []screen{
-		{name: "order ahead", path: at("/"), pictures: map[string][]as{"order": {phone, sharp}, "order-desk": {desk}}},
-		{name: "menu", path: cafe, pictures: map[string][]as{
-			"menu": {phone, sharp}, "menu-dark": {phone, sharp, dark}, "menu-arabic": {phone, sharp, arabic}, "menu-desk": {desk},
+		{name: "order ahead", path: at("/"), pictures: map[string][]as{"order": {phone}, "order-dark": {phone, dark}, "order-arabic": {phone, arabic}, "order-desk": {desk}}},
+		{name: "menu", path: menu, pictures: map[string][]as{
+			"order-menu": {phone}, "order-menu-dark": {phone, dark}, "order-menu-arabic": {phone, arabic}, "order-menu-desk": {desk},
 		}},
-		{name: "menu from a table", path: func(w *world) string { return cafe(w) + "?table=7" }},
-		{name: "empty cart", path: func(w *world) string { return cafe(w) + "/cart" }},
-		{name: "order's status", path: func(w *world) string { return cafe(w) + "/" + w.ordered }, who: customer, pictures: map[string][]as{
-			"status": {phone, sharp}, "status-dark": {phone, sharp, dark},
-		}},
+		{name: "menu from a table", path: func(w *world) string { return menu(w) + "?table=7" }},
+		{name: "drink", path: menu, reach: func(p *page, _ *world) { p.tap("Latte") }, pictures: map[string][]as{"order-drink": {phone}, "order-drink-arabic": {phone, arabic}}},
+		{name: "checkout, empty", path: func(w *world) string { return "/order/" + w.cafe + "/cart" }},
+		{name: "checkout", path: menu, reach: func(p *page, w *world) {
+			fillCart(p)
+			p.goTo("/order/" + w.cafe + "/cart")
+		}, pictures: map[string][]as{"order-cart": {phone}}},
+		{name: "order's status", path: status, who: customer, pictures: map[string][]as{"order-status": {phone}, "order-status-dark": {phone, dark}}},
+		{name: "no such café", path: at("/order/00000000-0000-7000-8000-000000000000"), expects: "404"},
 	}
+}
+
+// fillCart puts a latte as it comes into the cart, in any language.
+func fillCart(p *page) {
+	p.t.Helper()
+	p.tap("Latte")
+	p.until("the drink is in the cart", func() bool {
+		return evaluate[bool](p, `(() => {
+			const take = document.querySelector('[role=dialog] .take');
+			if (take) take.click();
+			return Object.keys(localStorage).some(key => key.startsWith('coffee.order.cart.') && JSON.parse(localStorage[key]).cart.lines.length > 0);
+		})()`)
+	})
 }

@@ -196,21 +196,16 @@ func quoted(texts []string) []string {
 // exposures are the screens that show names. Who builds a screen with names on it adds it.
 func exposures(s *poisoned) []exposure {
 	till, head := []*client{s.counter(s.names.person)}, []*client{s.c.admin()}
-	return []exposure{
+	return append(managedExposures(s), []exposure{
 		{name: "order ahead", path: "/", shows: payloads[2:4]},
 		{name: "menu", path: "/order/" + s.id, shows: payloads[1:4]},
 		{name: "counter, nobody there", path: "/counter"},
 		{name: "counter", path: "/counter", who: till, shows: []string{s.names.item}},
 		{name: "sales", path: "/admin/sales", who: head},
 		{name: "orders", path: "/admin/orders", who: head, shows: []string{s.names.cafe}},
-		{name: "menu editor", path: "/admin/menu", who: head, shows: payloads[2:4]},
-		{name: "cafés", path: "/admin/cafes", who: head, shows: payloads[2:4]},
-		{name: "people", path: "/admin/people", who: head},
 		{name: "bar", path: "/bar", who: till, shows: []string{s.names.item, s.names.modifier, payloads[1]}},
 		{name: "ready board", path: "/ready/" + s.id},
 		{name: "today", path: "/admin", who: head},
 		{name: "stock", path: "/admin/stock", who: head, shows: []string{s.names.cafe}},
-		{name: "stock of a café", path: "/admin/stock?cafe=" + s.id, who: head, shows: []string{s.names.ingredient}},
-		{name: "ingredients", path: "/admin/stock/ingredients", who: head, shows: payloads[2:4]},
-	}
+	}...)
 }
