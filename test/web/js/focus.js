@@ -17,12 +17,16 @@
   for (const e of document.querySelectorAll(usable)) before.set(e, look(e));
   const seen = new Set();
   let left = 0;
+  let last = null;
   window.coffeeFocus = {
     // step looks at what has the focus now. Tab leaves the page at its end and comes in again at its beginning.
     step() {
       const e = document.activeElement;
       if (!e || e === document.body || e === document.documentElement) return { end: ++left > 2, fault: '' };
+      // A date has a stop for its day, month and year, and one for its calendar.
+      if (e === last && /^(date|month|week|time|datetime-local)$/.test(e.type)) return { end: false, fault: '' };
       if (seen.has(e)) return { end: true, fault: '' };
+      last = e;
       left = 0;
       seen.add(e);
       const r = e.getBoundingClientRect();
