@@ -36,9 +36,11 @@
     },
     // missed are the visible things to use that Tab did not come to. One of a group of radios, tabs or options is enough.
     missed() {
+      // While a dialog is open, the page behind it is out of reach, and must be.
+      const over = [...document.querySelectorAll('[aria-modal=true]')].filter(shown).at(-1);
       const group = (e) => e.type === 'radio' && e.name ? document.querySelectorAll(`input[type=radio][name="${CSS.escape(e.name)}"]`) : [];
       return [...document.querySelectorAll(usable)].filter((e) =>
-        !seen.has(e) && shown(e) && !e.disabled && e.tabIndex >= 0 && !e.closest('[inert]') &&
+        !seen.has(e) && (!over || over.contains(e)) && shown(e) && !e.disabled && e.tabIndex >= 0 && !e.closest('[inert]') &&
         ![...group(e)].some((x) => seen.has(x))).map(say);
     },
   };

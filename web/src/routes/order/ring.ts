@@ -14,7 +14,8 @@ export async function allowRing(): Promise<boolean> {
 
 /** Two notes, three times. */
 export function ring(): void {
-	navigator.vibrate?.([200, 100, 200, 100, 400]);
+	// Before the first touch a browser refuses to buzz, and says so.
+	if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([200, 100, 200, 100, 400]);
 	if (context?.state !== 'running') return;
 	for (let i = 0; i < 3; i++) {
 		note(880, context.currentTime + i * 0.9);

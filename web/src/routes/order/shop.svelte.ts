@@ -8,6 +8,7 @@ import { addLine, lineUnitPrice, unitsOf, type CartLine } from '$lib/menu/cart';
 import { Catalogue } from '$lib/menu/catalogue';
 import { localMoment, type LocalMoment } from '$lib/menu/price';
 import { doorOf, gateOf, type Door, type Gate } from './opening';
+import { placingIn } from './placing.svelte';
 import { basketOf, me, type PlaceBody } from './saved.svelte';
 import { toRequest } from '$lib/menu/cart';
 
@@ -20,6 +21,8 @@ const menuEvery = 120_000;
 
 /** Called while a component begins; its pages find it by `shopHere`. */
 export function openShop(cafeId: () => string): Shop {
+	// Made here and now: state that is born while something is derived is not followed by it.
+	placingIn(cafeId());
 	const path = () => ({ params: { path: { cafe_id: cafeId() } }, headers: background });
 	const cafe = createQuery(() => ({
 		queryKey: ['cafe', cafeId()],
