@@ -17,11 +17,15 @@
   for (const e of document.querySelectorAll(usable)) before.set(e, look(e));
   const seen = new Set();
   let left = 0;
+  let last = null;
   window.coffeeFocus = {
     // step looks at what has the focus now. Tab leaves the page at its end and comes in again at its beginning.
     step() {
       const e = document.activeElement;
       if (!e || e === document.body || e === document.documentElement) return { end: ++left > 2, fault: '' };
+      // A date is three fields in one: Tab goes through them before it goes on.
+      if (e === last && /^(date|time|month|datetime-local)$/.test(e.type)) return { end: false, fault: '' };
+      last = e;
       if (seen.has(e)) return { end: true, fault: '' };
       left = 0;
       seen.add(e);
