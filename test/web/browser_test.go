@@ -69,6 +69,8 @@ func startChromium(more ...chromedp.ExecAllocatorOption) (context.Context, func(
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("hide-scrollbars", false), // the overflow check looks for them
 		chromedp.Flag("lang", "en-US"),
+		// The address bar's list is a page of its own in every window, which nobody here sees.
+		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter,WebUIOmniboxPopup,WebUIOmniboxAimPopup"),
 		// The one network there is: a page that asks for anything else is told that there is no such host.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
 	)

@@ -53,7 +53,7 @@ func BenchmarkTapToCart(b *testing.B) {
 	p.settled()
 	var all []float64
 	for b.Loop() {
-		all = append(all, p.reaction(measured.cart, func() { p.tapFirst(measured.drink) }))
+		all = append(all, p.reaction(measured.cart, func() { p.tapFirst(w.drink()) }))
 	}
 	spread(b, all)
 }
@@ -61,12 +61,10 @@ func BenchmarkTapToCart(b *testing.B) {
 // measured says where the screens have what is measured: the words and selectors that the measures depend on.
 var measured = struct {
 	cart  string // the selector of the cart at the counter
-	drink string // what the touched tile is called
 	drawn string // true when the dashboard's charts are there
 }{
-	cart:  `[data-measure="cart"], main`,
-	drink: "Latte",
-	drawn: `!!document.querySelector('main canvas, main svg.chart, main .uplot')`,
+	cart:  "aside.cart",
+	drawn: `!!document.querySelector('main .plot canvas')`,
 }
 
 // BenchmarkPlacedToBar: from the answer to an order until its ticket can be read at the bar.

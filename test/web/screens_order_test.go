@@ -6,7 +6,10 @@ func orderScreens() []screen {
 	status := func(w *world) string { return "/order/" + w.cafe + "/" + w.ordered }
 	return []screen{
 		{name: "order ahead", path: at("/"), pictures: map[string][]as{"order": {phone}, "order-dark": {phone, dark}, "order-arabic": {phone, arabic}, "order-desk": {desk}}},
-		{name: "menu", path: menu, pictures: map[string][]as{"order-menu": {phone}, "order-menu-desk": {desk}}},
+		{name: "menu", path: menu, pictures: map[string][]as{
+			"order-menu": {phone}, "order-menu-dark": {phone, dark}, "order-menu-arabic": {phone, arabic}, "order-menu-desk": {desk},
+		}},
+		{name: "menu from a table", path: func(w *world) string { return menu(w) + "?table=7" }},
 		{name: "drink", path: menu, reach: func(p *page, _ *world) { p.tap("Latte") }, pictures: map[string][]as{"order-drink": {phone}, "order-drink-arabic": {phone, arabic}}},
 		{name: "checkout, empty", path: func(w *world) string { return "/order/" + w.cafe + "/cart" }},
 		{name: "checkout", path: menu, reach: func(p *page, w *world) {

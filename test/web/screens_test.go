@@ -26,7 +26,7 @@ type screen struct {
 
 // screens are all there are.
 func screens() []screen {
-	return slices.Concat(orderScreens(), counterScreens(), barScreens(), officeScreens())
+	return slices.Concat(orderScreens(), counterScreens(), barScreens(), officeScreens(), managedScreens())
 }
 
 // asksWhoIsThere is what every page for people who sign in does first, and the answer to nobody is 401.

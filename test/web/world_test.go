@@ -111,3 +111,16 @@ func (w *world) variations() []string {
 	}
 	return ids
 }
+
+// item is the first of the menu.
+func (w *world) item() answer {
+	w.t.Helper()
+	items := w.client().ok("GET", "/api/v1/cafes/"+w.cafe+"/menu", nil).list("items")
+	if len(items) == 0 {
+		w.t.Fatal("the menu is empty")
+	}
+	return answer{body: items[0].(object)}
+}
+
+// drink is what it is called, in every language.
+func (w *world) drink() string { return w.item().text("name") }

@@ -3,7 +3,6 @@ package webtest
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -119,6 +118,9 @@ func TestNamesAreText(t *testing.T) {
 	for _, e := range exposures(s) {
 		t.Run(e.name, func(t *testing.T) {
 			p := visitor(t, c.frontend, tablet, moving).with(e.who...).tab()
+			if e.who == nil {
+				p.expects(asksWhoIsThere)
+			}
 			p.goTo(e.path)
 			p.settled()
 			if e.reach != nil {
@@ -193,12 +195,17 @@ func quoted(texts []string) []string {
 
 // exposures are the screens that show names. Who builds a screen with names on it adds it.
 func exposures(s *poisoned) []exposure {
-	return slices.Concat(
-		[]exposure{
-			{name: "order ahead", path: "/"},
-			{name: "counter, nobody there", path: "/counter"},
-			{name: "counter", path: "/counter", who: []*client{s.counter(s.names.person)}},
-			{name: "bar", path: "/bar", who: []*client{s.counter(s.names.person)}},
-		},
-	)
+	till, head := []*client{s.counter(s.names.person)}, []*client{s.c.admin()}
+	return append(managedExposures(s), []exposure{
+		{name: "order ahead", path: "/", shows: payloads[2:4]},
+		{name: "menu", path: "/order/" + s.id, shows: payloads[1:4]},
+		{name: "counter, nobody there", path: "/counter"},
+		{name: "counter", path: "/counter", who: till, shows: []string{s.names.item}},
+		{name: "sales", path: "/admin/sales", who: head},
+		{name: "orders", path: "/admin/orders", who: head, shows: []string{s.names.cafe}},
+		{name: "bar", path: "/bar", who: till, shows: []string{s.names.item, s.names.modifier, payloads[1]}},
+		{name: "ready board", path: "/ready/" + s.id},
+		{name: "today", path: "/admin", who: head},
+		{name: "stock", path: "/admin/stock", who: head, shows: []string{s.names.cafe}},
+	}...)
 }

@@ -7,6 +7,9 @@ export function newQueryClient(): QueryClient {
 		defaultOptions: {
 			queries: {
 				staleTime: 10_000,
+				// By default a query tells only of the members that were read before; one read later for the first time (behind
+				// an if, after another query) would show what it was at the beginning, for good.
+				notifyOnChangeProps: 'all',
 				retry: (failures, thrown) => failures < 2 && thrown instanceof Problem && thrown.unknown,
 				retryDelay: (failures) => Math.min(500 * 2 ** failures, 5_000)
 			},

@@ -2755,6 +2755,21 @@ export interface components {
              * @description Basis points.
              */
             tax_rate?: number;
+            modifiers?: components["schemas"]["ImportModifier"][];
+        };
+        /** @description ImportModifier is what was chosen with an imported line. Its price is within the line's unit price. */
+        ImportModifier: {
+            /** Format: uuid */
+            modifier_id?: string;
+            name?: string;
+            group_name?: string;
+            /**
+             * Format: int32
+             * @description Unset: 1.
+             */
+            quantity?: number;
+            /** Format: int64 */
+            price?: number;
         };
         ImportOrder: {
             /** Format: uuid */

@@ -37,6 +37,8 @@ describe('what keeps a café from being saved', () => {
 		['one code twice', (f) => f.rates.push({ code: 'standard', eat_in: 0, take_away: 0 }), 'rate_twice'],
 		['half a span', (f) => f.week[2]!.push({ opens: 60, closes: null }), 'hours'],
 		['spans into one another', (f) => f.week[0]!.push({ opens: 700, closes: 800 }), 'overlap'],
+		['a night into the next day', (f) => ((f.week[1] = [{ opens: 1080, closes: 1560 }]), (f.week[2] = [{ opens: 60, closes: 600 }])), 'overlap'],
+		['a night that ends when the next day begins', (f) => ((f.week[1] = [{ opens: 1080, closes: 1560 }]), (f.week[2] = [{ opens: 120, closes: 600 }])), null],
 		['one date twice', (f) => f.exceptions.push({ date: '2026-12-25', note: '', spans: [] }), 'exception_twice']
 	] as [string, (f: ReturnType<typeof cafeForm>) => void, string | null][])('%s', (_what, change, want) => expect(form(change)).toBe(want));
 });

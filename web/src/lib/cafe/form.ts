@@ -76,6 +76,10 @@ export type CafeFault = 'name' | 'zone' | 'currency' | 'place' | 'cutoff' | 'rat
 
 const overlaps = (spans: readonly SpanForm[]) => spans.some((a, i) => spans.some((b, j) => i < j && a.opens! < b.closes! && b.opens! < a.closes!));
 
+/** A night that goes on past midnight ends before the next day begins. */
+const intoNextDay = (spans: readonly SpanForm[], next: readonly SpanForm[]) =>
+	spans.some((span) => next.some((one) => span.closes! - 1440 > one.opens!));
+
 /** The first thing that keeps a café from being saved. */
 export function cafeFault(form: CafeForm, zones: readonly string[]): CafeFault | null {
 	if (!form.name.trim()) return 'name';
@@ -88,7 +92,7 @@ export function cafeFault(form: CafeForm, zones: readonly string[]): CafeFault |
 	if (new Set(codes).size < codes.length) return 'rate_twice';
 	const all = [...form.week, ...form.exceptions.map((one) => one.spans)];
 	if (all.some((spans) => spans.some((span) => !wholeSpan(span) || span.closes! <= span.opens!))) return 'hours';
-	if (all.some(overlaps)) return 'overlap';
+	if (all.some(overlaps) || form.week.some((spans, i) => intoNextDay(spans, form.week[(i + 1) % 7]!))) return 'overlap';
 	if (form.exceptions.some((one) => !/^\d{4}-\d{2}-\d{2}$/.test(one.date))) return 'exception';
 	if (new Set(form.exceptions.map((one) => one.date)).size < form.exceptions.length) return 'exception_twice';
 	return null;

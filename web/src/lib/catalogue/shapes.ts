@@ -1,7 +1,7 @@
 // The catalogue as forms edit it: prices by currency instead of lists, recipes beside the item they belong to.
 import type { Schemas } from '$api/client';
 import { newId } from '../ids';
-import { draftLines, linesFault, sentLines, type DraftLine } from './recipe';
+import { draftLines, linesFault, type DraftLine } from './recipe';
 
 export type Item = Schemas['Item'];
 export type Category = Schemas['Category'];

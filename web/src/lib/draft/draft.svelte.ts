@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { Kept } from '../kept.svelte';
 import { mergeThree, same, type Merged } from './three-way';
@@ -51,9 +52,12 @@ export class Draft<T extends object> {
 	/** Call in an effect: keeps what was typed. */
 	keep(): void {
 		const mine = $state.snapshot(this.mine) as T;
-		if (same(this.base, mine)) {
-			if (this.kept.value) forget(this.name, () => (this.kept.value = null));
-		} else this.kept.value = { base: this.base, mine, at: Date.now() };
+		const base = this.base;
+		// What is kept is written here and read nowhere else: an effect that keeps is not called by it again.
+		untrack(() => {
+			if (!same(base, mine)) this.kept.value = { base, mine, at: Date.now() };
+			else if (this.kept.value) forget(this.name, () => (this.kept.value = null));
+		});
 	}
 
 	/** The server has something else than mine began from. */
@@ -119,18 +123,4 @@ function forget(name: string, clear: () => void): void {
 	} catch {
 		// Then there was nothing kept either.
 	}
-}
-
-/** The names of drafts kept on this device that begin so: for marks in lists. */
-export function keptDrafts(prefix: string): Set<string> {
-	const found = new Set<string>();
-	try {
-		for (let i = 0; i < localStorage.length; i++) {
-			const key = localStorage.key(i) ?? '';
-			if (key.startsWith(`coffee.draft.${prefix}`) && localStorage.getItem(key) !== 'null') found.add(key.slice(`coffee.draft.${prefix}`.length));
-		}
-	} catch {
-		// No storage, no drafts.
-	}
-	return found;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Problem } from '$api/client';
-import { Draft, keptDrafts } from './draft.svelte';
+import { Draft } from './draft.svelte';
+import { keptDrafts } from './kept-drafts';
 import { Pending } from './pending.svelte';
 import { mergeThree } from './three-way';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keyOf } from './keys';
 
 const press = (key: string, target: HTMLElement = document.body, more = {}) =>
-	keyOf({ key, target, ctrlKey: false, metaKey: false, altKey: false, ...more });
+	keyOf({ key, target, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
 const input = (value: string, hint = '') => {
 	const made = document.createElement('input');
 	made.value = value;
@@ -30,6 +30,7 @@ describe('keys', () => {
 	])('%s', (key, want) => expect(press(key)).toEqual(want));
 
 	it('leaves shortcuts of the browser alone', () => expect(press('r', document.body, { ctrlKey: true })).toBeNull());
+	it('pays once when Enter is held down', () => expect(press('Enter', document.body, { repeat: true })).toBeNull());
 	it('leaves writing alone', () => expect(press('3', input('x'))).toBeNull());
 	it('pays from a field that is no search', () => expect(press('Enter', input('Zineb'))).toEqual({ do: 'pay' }));
 	it('lets the search add its first hit', () => expect(press('Enter', input('lat', 'done'))).toBeNull());

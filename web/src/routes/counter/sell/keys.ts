@@ -4,7 +4,7 @@ export type KeyAction =
 	| { do: 'keys' | 'pay' | 'remove' | 'close' }
 	| { do: 'quantity' | 'more-less' | 'step'; n: number };
 
-type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'target'>;
+type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat' | 'target'>;
 
 export function keyOf(event: Pressed): KeyAction | null {
 	if (event.ctrlKey || event.metaKey || event.altKey) return null;
@@ -12,6 +12,7 @@ export function keyOf(event: Pressed): KeyAction | null {
 	const writing = at?.matches?.('input, textarea, select') ?? false;
 	const { key } = event;
 	if (key === 'Enter') {
+		if (event.repeat) return null;
 		// A button reached by keyboard is pressed; an empty search box has nothing to add.
 		if (at?.matches?.('button:focus-visible, a:focus-visible, select, textarea')) return null;
 		return writing && (at as HTMLInputElement).value !== '' && at?.getAttribute('enterkeyhint') === 'done' ? null : { do: 'pay' };

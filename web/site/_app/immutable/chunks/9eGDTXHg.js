@@ -1,0 +1,1 @@
+function e(e){return{amount:e.amount??0,currency:e.currency??``}}function t(e,t){let n=e?.find(e=>e.currency===t);return n?n.amount??0:null}export{e as n,t};

@@ -1,1 +1,0 @@
-var e={title:`Cafés`};export{e as default};

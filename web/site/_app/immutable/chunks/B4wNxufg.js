@@ -1,1 +1,0 @@
-import"./pd3fsS21.js";

@@ -1,1 +1,0 @@
-import{jt as e}from"./BbabLcey.js";e();

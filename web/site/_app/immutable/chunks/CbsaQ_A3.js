@@ -1,1 +1,0 @@
-var e={title:`Commander`};export{e as default};

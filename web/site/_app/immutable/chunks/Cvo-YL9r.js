@@ -1,0 +1,1 @@
+function e(e){let t=new Set;try{for(let n=0;n<localStorage.length;n++){let r=localStorage.key(n)??``;r.startsWith(`coffee.draft.${e}`)&&localStorage.getItem(r)!==`null`&&t.add(r.slice(`coffee.draft.${e}`.length))}}catch{}return t}export{e as t};

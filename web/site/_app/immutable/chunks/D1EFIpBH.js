@@ -1,1 +1,0 @@
-var e={title:`المقاهي`};export{e as default};

@@ -1,1 +1,0 @@
-var e={title:`اطلب مسبقًا`};export{e as default};

@@ -1,1 +1,0 @@
-var e={title:`Order ahead`};export{e as default};

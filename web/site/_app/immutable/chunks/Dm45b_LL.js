@@ -1,1 +1,0 @@
-import"./CMISW0EB.js";import{A as e,B as t,lt as n,z as r}from"./BbabLcey.js";function i(i,a){var o=t(),s=n(o);e(s,()=>a.children),r(i,o)}export{i as t};

@@ -1,1 +1,0 @@
-import{X as e,gt as t,mt as n}from"./BbabLcey.js";var r=new class{#e=t(!1);get dark(){return e(this.#e)}set dark(e){n(this.#e,e,!0)}begin(){this.dark=document.documentElement.dataset.theme===`dark`}toggle(){this.dark=!this.dark;let e=this.dark?`dark`:`light`;document.documentElement.dataset.theme=e;try{localStorage.setItem(`coffee.theme`,e)}catch{}}};export{r as t};

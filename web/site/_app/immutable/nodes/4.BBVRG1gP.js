@@ -1,1 +1,0 @@
-import{It as e}from"../chunks/BbabLcey.js";import{i as t}from"../chunks/CK8D0tZh.js";import{t as n}from"../chunks/Dm45b_LL.js";var r=e({load:()=>i}),i=()=>t.need(`bar`);export{n as component,r as universal};

@@ -1,0 +1,3 @@
+import { texts } from '$lib/texts/index.svelte';
+
+export const load = () => texts.need('office');
