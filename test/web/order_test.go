@@ -273,7 +273,10 @@ func TestOrderTable(t *testing.T) {
 	lost.goTo("/?cafe=" + newID())
 	lost.see("There is no such café", "All cafés")
 	c.asOperator().ok("DELETE", "/api/v1/cafes/"+s.id, nil)
-	customerOf(c, t).open("/order/" + s.id).see("has closed for good")
+	closed := customerOf(c, t).tab()
+	closed.expects("404") // an archived café is one that nobody outside knows of
+	closed.goTo("/order/" + s.id)
+	closed.see("There is no such café", "closed for good", "All cafés")
 }
 
 // TestOrderOffline: without a connection one can look, not order; a cart is placed once it is back.
