@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Schemas } from '$api/client';
 import {
-	along, businessDate, cumulative, dateAway, datesBetween, errorsTogether, hoursBetween, lateNow, openness, runningOut, typicalError
+	along, businessDate, cumulative, dateAway, datesBetween, errorsTogether, hoursBetween, lateNow, openness, runningOut, runningTotals, typicalError
 } from './today';
 
 type Cafe = Schemas['Cafe'];
@@ -97,4 +97,18 @@ it('errors of several cafés are those of their sum, on the days that all have',
 	expect(errorsTogether([a, b])).toEqual([{ date: '2026-11-19', basis_points: 0 }]);
 	expect(errorsTogether([a])).toEqual([{ date: '2026-11-19', basis_points: 1000 }, { date: '2026-11-18', basis_points: -5000 }]);
 	expect(errorsTogether([])).toEqual([]);
+});
+
+describe('running totals over the same hours', () => {
+	const at = (hour: number, amount: number) => ({ hour, sales: { amount } });
+	it('fills the hours without sales and ends today with the hour that runs', () => {
+		expect(runningTotals([at(9, 4)], [at(8, 1), at(10, 2)], 4, 9)).toEqual({ today: [0, 4], before: [1, 1, 3] });
+	});
+	it('counts the hours after midnight as the end of the day', () => {
+		expect(runningTotals([], [at(23, 1), at(1, 2)], 4, 23)).toEqual({ today: [0], before: [1, 1, 3] });
+	});
+	it('is empty of nothing, and today before the first hour', () => {
+		expect(runningTotals([], [], 4, 9)).toEqual({ today: [], before: [] });
+		expect(runningTotals([], [at(9, 4)], 4, 6)).toEqual({ today: [], before: [4] });
+	});
 });

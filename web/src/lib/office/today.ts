@@ -157,3 +157,29 @@ export function errorsTogether(parts: readonly (readonly Schemas['PastError'][])
 		return came > 0 ? [{ date: first.date, basis_points: Math.round(((said - came) * 10_000) / came) }] : [];
 	});
 }
+
+interface Hour {
+	hour: number;
+	sales?: { amount?: number };
+}
+
+/**
+ * Two days' running totals hour by hour over the same hours, in the order of the business day, which begins with the
+ * hour of its cut-off. Hours without sales are there; today ends with the hour that runs.
+ */
+export function runningTotals(today: readonly Hour[], before: readonly Hour[], firstHour: number, hour: number): { today: number[]; before: number[] } {
+	const place = (of: number) => (of - firstHour + 24) % 24;
+	const used = [...today, ...before].map((one) => place(one.hour));
+	if (used.length === 0) return { today: [], before: [] };
+	const from = Math.min(...used);
+	const to = Math.max(...used);
+	const totals = (hours: readonly Hour[], until: number) => {
+		const amounts = Array.from({ length: Math.max(0, until - from + 1) }, () => 0);
+		for (const one of hours) {
+			const at = place(one.hour) - from;
+			if (at < amounts.length) amounts[at]! += one.sales?.amount ?? 0;
+		}
+		return cumulative(amounts);
+	};
+	return { today: totals(today, Math.min(to, place(hour))), before: totals(before, to) };
+}
