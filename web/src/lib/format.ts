@@ -13,6 +13,9 @@ export function exponent(currency: string): number {
 	return (exceptions as Record<string, number>)[currency] ?? 2;
 }
 
+/** A figure with its unit keeps its own order inside a sentence that runs from right to left. */
+const isolated = (text: string) => (texts.dir === 'rtl' ? `\u2066${text}\u2069` : text);
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -34,7 +37,7 @@ export function amount(minor: number, currency: string): string {
 
 /** "25.00 MAD". The code, not a symbol: "$" is somebody else's money in another café. */
 export function money(minor: number, currency: string): string {
-	return `${amount(minor, currency)} ${currency}`;
+	return isolated(`${amount(minor, currency)} ${currency}`);
 }
 
 /** "13.8k": for axes only. */
@@ -63,8 +66,8 @@ export function quantity(thousandths: number, unit: string): string {
 	const base = thousandths / 1000;
 	if (unit === 'each') return numberFormat({ maximumFractionDigits: 3 }).format(base);
 	const big = unit === 'ml' ? 'l' : unit === 'g' ? 'kg' : '';
-	if (big && Math.abs(base) >= 1000) return `${numberFormat({ maximumFractionDigits: 2 }).format(base / 1000)} ${big}`;
-	return `${numberFormat({ maximumFractionDigits: 1 }).format(base)} ${unit}`;
+	if (big && Math.abs(base) >= 1000) return isolated(`${numberFormat({ maximumFractionDigits: 2 }).format(base / 1000)} ${big}`);
+	return isolated(`${numberFormat({ maximumFractionDigits: 1 }).format(base)} ${unit}`);
 }
 
 type When = string | number | Date;
