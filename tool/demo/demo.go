@@ -96,13 +96,8 @@ type filler struct {
 
 func (f *filler) progress(format string, args ...any) { f.say <- fmt.Sprintf(format, args...) }
 
-// there takes it as done that something is there in other words: a Fill of another version, which was killed, wrote it.
-func there(err error) error {
-	if errs.HasCode(err, "version_conflict") {
-		return nil
-	}
-	return err
-}
+// there tells that something is there in other words: a Fill of another version, which was killed, wrote it.
+func there(err error) bool { return errs.HasCode(err, "version_conflict") }
 
 // Fill makes the demonstration chain, or completes it: cafés, people and codes, the admin, menu, recipes, opening
 // stock, and two weeks of sales. What is there already stays; access codes and PINs are drawn anew, because nobody
@@ -127,7 +122,7 @@ func Fill(ctx context.Context, services Services, options Options) (FirstRun, er
 func (f *filler) fill(ctx context.Context) (FirstRun, error) {
 	f.progress("opening %d cafés", len(cafes))
 	for _, c := range cafes {
-		if _, err := f.Cafe.PutCafe(ctx, c.request()); there(err) != nil {
+		if _, err := f.Cafe.PutCafe(ctx, c.request()); err != nil && !there(err) {
 			return FirstRun{}, fmt.Errorf("café %s: %w", c.name, err)
 		}
 	}

@@ -18,7 +18,7 @@ func (p price) list() []*typepb.Money {
 func (f *filler) menu(ctx context.Context) error {
 	f.progress("writing a menu of %d items", len(items))
 	for i, c := range categories {
-		if _, err := f.Menu.PutCategory(ctx, c.request(int32(i))); there(err) != nil {
+		if _, err := f.Menu.PutCategory(ctx, c.request(int32(i))); err != nil && !there(err) {
 			return fmt.Errorf("category %s: %w", c.name, err)
 		}
 	}
@@ -28,7 +28,7 @@ func (f *filler) menu(ctx context.Context) error {
 		}
 	}
 	for rank, it := range items {
-		if _, err := f.Menu.PutItem(ctx, it.request(int32(rank))); there(err) != nil {
+		if _, err := f.Menu.PutItem(ctx, it.request(int32(rank))); err != nil && !there(err) {
 			return fmt.Errorf("item %s: %w", it.name, err)
 		}
 	}
