@@ -3,6 +3,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,7 +95,8 @@ func newProxy(gateway *url.URL, log *slog.Logger) *httputil.ReverseProxy {
 			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
 			r.SetXForwarded()
 		},
-		FlushInterval: -1, // events leave as they come
+		FlushInterval:  -1, // events leave as they come
+		ModifyResponse: compress,
 		Transport: &http.Transport{
 			DialContext:           (&net.Dialer{Timeout: connectWithin}).DialContext,
 			ResponseHeaderTimeout: answerWithin,
@@ -116,15 +119,48 @@ func newProxy(gateway *url.URL, log *slog.Logger) *httputil.ReverseProxy {
 	}
 }
 
+// worthCompressing is how long an answer is at least for gzip to gain something.
+const worthCompressing = 1024
+
+// compress packs an answer of data for whoever takes gzip. Streams are left alone, and so is what has no length: it
+// may be on its way for a while.
+func compress(answer *http.Response) error {
+	kind := answer.Header.Get("Content-Type")
+	if !strings.HasPrefix(kind, "application/json") && !strings.HasPrefix(kind, "application/problem+json") {
+		return nil
+	}
+	answer.Header.Add("Vary", "Accept-Encoding")
+	if answer.ContentLength < worthCompressing || answer.Header.Get("Content-Encoding") != "" || !httpx.TakesGzip(answer.Request) {
+		return nil
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	_ = answer.Body.Close() // it was read whole
+	packed := httpx.Compress(body)
+	answer.Body = io.NopCloser(bytes.NewReader(packed))
+	answer.ContentLength = int64(len(packed))
+	answer.Header.Set("Content-Length", strconv.Itoa(len(packed)))
+	answer.Header.Set("Content-Encoding", "gzip")
+	return nil
+}
+
 // ServeHTTP passes on what is the gateway's and answers the rest from the embedded pages.
 func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if below(proxied, r.URL.Path) {
 		f.pass(w, r)
 		return
 	}
-	httpx.Secure(w.Header(), f.policy)
-	// A phone may say how far the café is, and the bar's screen may stay awake.
-	w.Header().Set("Permissions-Policy", "geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(), payment=()")
+	if strings.HasPrefix(r.URL.Path, "/_app/immutable/") && f.files.Has(r.URL.Path) {
+		// Parts of a page, never a page: what a page may do is said once, with it, and not sixty times.
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
+	} else {
+		httpx.Secure(w.Header(), f.policy)
+		// A phone may say how far the café is, and the bar's screen may stay awake.
+		w.Header().Set("Permissions-Policy", "geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(), payment=()")
+	}
 	if f.https {
 		httpx.OnlyHTTPS(w.Header())
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -262,6 +263,44 @@ func TestCompressed(t *testing.T) {
 	}
 	if r, _ := get(t, server, "GET", "/icon-192.png", "Accept-Encoding", "gzip"); r.Header.Get("Content-Encoding") != "" || r.Header.Get("Content-Type") != "image/png" {
 		t.Errorf("%v", r.Header)
+	}
+}
+
+// TestCompressedData: an answer of data is packed on its way; a short one, a stream and what is packed already are not.
+func TestCompressedData(t *testing.T) {
+	long := `{"menu":"` + strings.Repeat("latte ", 1000) + `"}`
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, kind := long, "application/json"
+		switch r.URL.Path {
+		case "/api/short":
+			body = `{}`
+		case "/api/stream":
+			kind = "text/event-stream"
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		_, _ = w.Write([]byte(body))
+	}))
+	defer gateway.Close()
+	server := serve(t, gateway.URL)
+	for path, packed := range map[string]bool{"/api/long": true, "/api/short": false, "/api/stream": false} {
+		r, body := get(t, server, "GET", path, "Accept-Encoding", "gzip")
+		if (r.Header.Get("Content-Encoding") == "gzip") != packed {
+			t.Errorf("%s: %v", path, r.Header)
+		}
+		if !packed {
+			continue
+		}
+		unpacked, err := gzip.NewReader(strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(unpacked); err != nil || string(text) != long || len(body) > 500 {
+			t.Errorf("%v: %d bytes of %d", err, len(body), len(text))
+		}
+		if r, plain := get(t, server, "GET", path, "Accept-Encoding", "identity"); plain != long || r.Header.Get("Content-Encoding") != "" {
+			t.Errorf("%s: %v", path, r.Header)
+		}
 	}
 }
 

@@ -86,22 +86,22 @@ func newFile(name, body string) *file {
 	}
 	f := &file{body: body, etag: `"` + hex.EncodeToString(sum[:16]) + `"`, kind: kind}
 	if slices.Contains([]string{".html", ".js", ".css", ".svg", ".json", ".webmanifest"}, path.Ext(name)) {
-		f.compressed = sync.OnceValue(func() []byte { return compress(body) })
+		f.compressed = sync.OnceValue(func() []byte { return Compress([]byte(body)) })
 	}
 	return f
 }
 
-// compress gives the best that gzip can do. It runs once a file, when somebody first asks for it.
-func compress(body string) []byte {
+// Compress packs by gzip as well as it can be done: for files once, when somebody first asks.
+func Compress(body []byte) []byte {
 	var b bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is one there is
-	_, _ = w.Write([]byte(body))                          // a buffer takes everything
+	_, _ = w.Write(body)                                  // a buffer takes everything
 	_ = w.Close()
 	return b.Bytes()
 }
 
-// takesGzip reads Accept-Encoding as far as it matters: gzip named, and not with a weight of zero.
-func takesGzip(r *http.Request) bool {
+// TakesGzip reads a request's Accept-Encoding as far as it matters: gzip named, and not with a weight of zero.
+func TakesGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
 		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
 		weight = strings.TrimPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
@@ -143,7 +143,7 @@ func (f *Files) Serve(w http.ResponseWriter, r *http.Request, name string) {
 	body, etag := []byte(file.body), file.etag
 	if file.compressed != nil {
 		h.Add("Vary", "Accept-Encoding")
-		if takesGzip(r) {
+		if TakesGzip(r) {
 			body, etag = file.compressed(), strings.TrimSuffix(file.etag, `"`)+`-gzip"`
 			h.Set("Content-Encoding", "gzip")
 		}
