@@ -77,6 +77,15 @@ type Stats struct {
 	Transactions int64 // closures that were committed
 	Commits      int64 // commits they took: fewer on SQLite, where writers share one
 	Queued       int   // closures waiting for SQLite's writer
+	Connections  int   // open ones, of the readers' pool on SQLite
+	InUse        int
+	Waited       int64 // times that somebody had to wait for a connection
+}
+
+func (s Stats) pool(p *sql.DB) Stats {
+	now := p.Stats()
+	s.Connections, s.InUse, s.Waited = now.OpenConnections, now.InUse, now.WaitCount
+	return s
 }
 
 // Open opens the database named by cfg. It does not migrate it. The errors of a
@@ -139,9 +148,12 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 	if d.closed.Load() {
 		return errClosed
 	}
-	return d.backend.write(ctx, func(ctx context.Context, tx Tx) error {
+	ctx, end := d.writeSpan(ctx)
+	err := d.backend.write(ctx, func(ctx context.Context, tx Tx) error {
 		return fn(context.WithValue(ctx, writingKey{}, d), tx)
 	})
+	end(err)
+	return err
 }
 
 // writingKey marks the context of a closure run by Write with its DB.

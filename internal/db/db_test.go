@@ -183,7 +183,9 @@ func TestWriteRefuses(t *testing.T) {
 				return err
 			}
 			defer func() { _ = rows.Close() }()
-			rows.Next()
+			if !rows.Next() {
+				return rows.Err()
+			}
 			return insert(ctx, tx, 1)
 		})
 		if err == nil || !strings.Contains(err.Error(), "still open") {

@@ -104,9 +104,10 @@ var (
 	// conflicts: run the whole transaction again.
 	mysqlRetry = []int{1213, 1205, 1020, 8002, 8005, 9007, 8022}
 	// Server going away or refusing (shutdown, killed, too many connections,
-	// idle time-out, read-only) and its disk (full, write error).
+	// idle time-out, read-only, not this user now), its disk (full, write error).
 	mysqlUnavailable = []int{
 		1040, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1290, 1317, 1836, 1927, 4031,
+		1045, 1698, 3118, 4151,
 		3, 1021, 1026, 1030, 1114, 3169, 9001, 9002, 9003, 9005,
 	}
 	// Of those, the ones that end the connection, so that its transaction is gone.

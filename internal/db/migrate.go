@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 )
@@ -33,10 +34,21 @@ func Migrate(ctx context.Context, cfg Config, fsys fs.FS) error {
 		err = migrateMySQL(ctx, cfg, rest, fsys)
 	}
 	if err != nil {
+		if code, engine := engineCode(err); engine == MySQL && slices.Contains(mysqlDenied, code) {
+			err = fmt.Errorf("%w: %w", ErrDenied, err)
+		}
 		return fmt.Errorf("db: migrate the %s database: %w", cfg.Service, classify(err))
 	}
 	return nil
 }
+
+// ErrDenied is the error of a migration that the database's user has no right to
+// do. Who has only the rights to read and write rows may call Migrate all the
+// same: nothing is changed where the schema is current.
+var ErrDenied = errors.New("the database's user may not change the schema")
+
+// No right to the schema, the table, the operation.
+var mysqlDenied = []int{1044, 1142, 1227, 8121}
 
 func migrateSQLite(ctx context.Context, cfg Config, path string, fsys fs.FS) (err error) {
 	// The lock comes before the file is opened: two processes that turn a new

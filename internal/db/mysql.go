@@ -200,5 +200,5 @@ func (m *mysqlDB) close() error                   { return m.pool.Close() }
 
 func (m *mysqlDB) stats() Stats {
 	n := m.transactions.Load()
-	return Stats{Transactions: n, Commits: n}
+	return Stats{Transactions: n, Commits: n}.pool(m.pool)
 }

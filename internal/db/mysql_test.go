@@ -2,11 +2,15 @@ package db_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/go-sql-driver/mysql"
 
 	"coffee/internal/db"
 	"coffee/internal/db/dbtest"
@@ -174,5 +178,46 @@ func TestConnectionLost(t *testing.T) {
 	}
 	if err := d.Ping(t.Context()); !db.IsUnavailable(err) {
 		t.Errorf("ping without a server: %v", err)
+	}
+}
+
+// A server that does not let its user in is not available: it may be again, and nobody outside can do anything about it.
+func TestLockedOut(t *testing.T) {
+	cfg := dbtest.Config(t, db.MySQL, "order")
+	config, err := mysql.ParseDSN(strings.TrimPrefix(cfg.URL, "mysql:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := sql.Open("mysql", config.FormatDSN())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close() })
+	user := config.DBName[len(config.DBName)-12:]
+	do := func(statement string) {
+		if _, err := admin.ExecContext(context.Background(), statement); err != nil { // also after the test
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	do("CREATE USER '" + user + "' IDENTIFIED BY 'right'")
+	t.Cleanup(func() { do("DROP USER '" + user + "'") })
+	do("GRANT ALL ON `" + config.DBName + "`.* TO '" + user + "'")
+	open := func(password string) error {
+		config.User, config.Passwd = user, password
+		d, err := db.Open(t.Context(), db.Config{URL: "mysql:" + config.FormatDSN(), Service: "order"})
+		if err == nil {
+			err = d.Close()
+		}
+		return err
+	}
+	if err := open("right"); err != nil {
+		t.Fatal(err)
+	}
+	if err := open("wrong"); !db.IsUnavailable(err) {
+		t.Errorf("with a wrong password: %v", err)
+	}
+	do("ALTER USER '" + user + "' ACCOUNT LOCK")
+	if err := open("right"); !db.IsUnavailable(err) {
+		t.Errorf("with a locked account: %v", err)
 	}
 }

@@ -30,12 +30,12 @@ func (r *readOnly) QueryContext(ctx context.Context, query string, args ...any) 
 	if r.db.writing(ctx) {
 		return nil, ErrNested
 	}
-	return r.under.QueryContext(ctx, query, args...)
+	return tracedQuery(ctx, r.under, query, args)
 }
 
 func (r *readOnly) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if r.db.writing(ctx) {
 		return r.db.backend.failedRow(ErrNested)
 	}
-	return r.under.QueryRowContext(ctx, query, args...)
+	return tracedRow(ctx, r.under, query, args)
 }

@@ -126,7 +126,7 @@ func (s *sqliteDB) stats() Stats {
 		Transactions: s.writer.transactions.Load(),
 		Commits:      s.writer.commits.Load(),
 		Queued:       len(s.writer.queue),
-	}
+	}.pool(s.readers.pool)
 }
 
 // close ends the readers first: the last connection to leave writes the WAL

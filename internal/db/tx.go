@@ -33,7 +33,7 @@ type guardedTx struct {
 // ready refuses a statement that must not run; ctx is the one to run it with.
 func (t *guardedTx) ready(ctx context.Context) (context.Context, error) {
 	if t.ctx != nil {
-		ctx = t.ctx
+		ctx = withSpanOf(ctx, t.ctx)
 	}
 	if t.over {
 		return ctx, errTxOver
@@ -70,7 +70,7 @@ func (t *guardedTx) ExecContext(ctx context.Context, query string, args ...any) 
 	if err != nil {
 		return nil, err
 	}
-	res, err := t.under.ExecContext(ctx, query, args...)
+	res, err := tracedExec(ctx, t.under, query, args)
 	t.note(err)
 	return res, err
 }
@@ -80,7 +80,7 @@ func (t *guardedTx) QueryContext(ctx context.Context, query string, args ...any)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := t.under.QueryContext(ctx, query, args...)
+	rows, err := tracedQuery(ctx, t.under, query, args)
 	t.note(err)
 	t.rows = rows
 	return rows, err
@@ -91,7 +91,7 @@ func (t *guardedTx) QueryRowContext(ctx context.Context, query string, args ...a
 	if err != nil {
 		return t.failedRow(err)
 	}
-	row := t.under.QueryRowContext(ctx, query, args...)
+	row := tracedRow(ctx, t.under, query, args)
 	t.note(row.Err())
 	return row
 }

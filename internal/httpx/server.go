@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -54,9 +55,19 @@ func WithInlineScripts(scripts []string) string {
 	return strings.Replace(PagePolicy, "script-src 'self'", allowed, 1)
 }
 
-// OnlyHTTPS tells browsers to come by https from now on, for a year. It is for chains whose public address is https;
-// other hosts of the same domain are not ours to decide about.
-func OnlyHTTPS(h http.Header) { h.Set("Strict-Transport-Security", "max-age=31536000") }
+// OnlyHTTPS tells browsers to come to the request's host by https from now on, for a year. It is for chains whose public
+// address is https. Other hosts of the same domain are not ours to decide about, and neither is localhost: whatever else
+// answers there, on any port, would be cut off as well.
+func OnlyHTTPS(h http.Header, r *http.Request) {
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return
+	}
+	h.Set("Strict-Transport-Security", "max-age=31536000")
+}
 
 // The content policies: of answers that are data, and of pages whose parts all come from where they do.
 const (

@@ -32,6 +32,7 @@ type Rule struct {
 	Services []string
 	Scope    accesspb.Scope
 	Keyed    bool
+	Effect   accesspb.Effect
 	Stream   bool
 }
 
@@ -72,13 +73,17 @@ func ruleOf(service protoreflect.ServiceDescriptor, method protoreflect.MethodDe
 	r := proto.GetExtension(options, accesspb.E_Rule).(*accesspb.Rule)
 	rule := Rule{
 		Method: full, Service: serviceName(service), Roles: r.GetRoles(), Services: r.GetServices(),
-		Scope: r.GetScope(), Keyed: r.GetKeyed(), Stream: method.IsStreamingServer(),
+		Scope: r.GetScope(), Keyed: r.GetKeyed(), Effect: r.GetEffect(), Stream: method.IsStreamingServer(),
 	}
 	switch {
 	case len(rule.Roles)+len(rule.Services) == 0:
 		return rule, fmt.Errorf("%s: its rule admits nobody", full)
 	case rule.Scope == accesspb.Scope_SCOPE_UNSPECIFIED:
 		return rule, fmt.Errorf("%s: its rule has no scope", full)
+	case rule.Effect == accesspb.Effect_EFFECT_UNSPECIFIED:
+		return rule, fmt.Errorf("%s: its rule does not say what a repeated call does (effect)", full)
+	case rule.Keyed && rule.Effect != accesspb.Effect_EFFECT_KEYED:
+		return rule, fmt.Errorf("%s: a call with an Idempotency-Key has the effect keyed", full)
 	case rule.Scope == accesspb.Scope_SCOPE_CAFE && method.Input().Fields().ByName("cafe_id") == nil:
 		return rule, fmt.Errorf("%s: a rule by café needs a cafe_id in the request", full)
 	}
@@ -104,3 +109,11 @@ func serviceName(service protoreflect.ServiceDescriptor) string {
 func (r Rule) Admits(role string) bool {
 	return slices.Contains(r.Roles, role) || (role != RoleService && slices.Contains(r.Roles, "anonymous"))
 }
+
+// AdmitsService tells whether a part may make this call at all: one that the rule names, or the gateway for a person.
+func (r Rule) AdmitsService(name string) bool {
+	return slices.Contains(r.Services, name) || (name == "gateway" && len(r.Roles) > 0)
+}
+
+// Repeatable tells whether the transport may make a call again whose answer was lost.
+func (r Rule) Repeatable() bool { return r.Effect != accesspb.Effect_EFFECT_ONCE }

@@ -9,6 +9,8 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
+
+	"coffee/internal/obs"
 )
 
 // Client is the calling end of one service: it shows the service's own passport beside the caller's, bounds every
@@ -16,6 +18,7 @@ import (
 type Client struct {
 	Signer  *Signer
 	Timeout time.Duration // of a unary call whose context has no earlier deadline
+	Watch   *obs.Observer // traces calls, when set
 
 	mu      sync.Mutex
 	own     string
@@ -41,10 +44,11 @@ func (c *Client) passport() (string, error) {
 	return token, nil
 }
 
-func (c *Client) outgoing(ctx context.Context) (context.Context, error) {
+// outgoing begins a call: who calls, for whom, and which request it belongs to. end is told how it ended.
+func (c *Client) outgoing(ctx context.Context, method string) (_ context.Context, end func(error), err error) {
 	own, err := c.passport()
 	if err != nil {
-		return ctx, err
+		return ctx, nil, err
 	}
 	md := metadata.Pairs(mdServicePassport, own)
 	if token := passportFrom(ctx); token != "" {
@@ -56,32 +60,48 @@ func (c *Client) outgoing(ctx context.Context) (context.Context, error) {
 	if id := RequestID(ctx); id != "" {
 		md.Set(mdRequestID, id)
 	}
+	ctx, end = c.Watch.Call(ctx, method, carrier(md))
 	// Set, not append: nothing that came from outside travels on by itself.
-	return metadata.NewOutgoingContext(ctx, md), nil
+	return metadata.NewOutgoingContext(ctx, md), end, nil
 }
 
-// Unary is the client interceptor of plain calls.
-func (c *Client) Unary(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
-	ctx, err := c.outgoing(ctx)
-	if err != nil {
-		return err
-	}
+// hopMargin is what a hop keeps of the time it was given, at most: enough to say what went wrong to who waits for it.
+const hopMargin = 100 * time.Millisecond
+
+// bound is how long a call may take: the client's own bound, and less than what is left to whoever waits for it.
+func (c *Client) bound(ctx context.Context) time.Duration {
 	timeout := c.Timeout
 	if timeout == 0 {
 		timeout = DefaultTimeout
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	if deadline, ok := ctx.Deadline(); ok {
+		left := time.Until(deadline)
+		timeout = min(timeout, left-min(hopMargin, left/10))
+	}
+	return timeout
+}
+
+// Unary is the client interceptor of plain calls.
+func (c *Client) Unary(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	ctx, end, err := c.outgoing(ctx, method)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.bound(ctx))
 	defer cancel()
-	return FromStatus(invoke(ctx, method, req, reply, cc, opts...))
+	err = FromStatus(invoke(ctx, method, req, reply, cc, opts...))
+	end(err)
+	return err
 }
 
 // Stream is the client interceptor of streams.
 func (c *Client) Stream(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, streamer grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
-	ctx, err := c.outgoing(ctx)
+	ctx, end, err := c.outgoing(ctx, method)
 	if err != nil {
 		return nil, err
 	}
 	stream, err := streamer(ctx, desc, cc, method, opts...)
+	end(err) // a stream's trace is its beginning: it may last for days
 	if err != nil {
 		return nil, FromStatus(err)
 	}

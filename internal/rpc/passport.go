@@ -4,7 +4,9 @@ package rpc
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -56,9 +58,9 @@ type Signer struct {
 	Now      func() time.Time
 }
 
-// KeyID names the key by its issuer: an issuer has one key at a time.
 func (s *Signer) sign(p Passport, life time.Duration) (string, error) {
-	p.KeyID, p.Audience, p.Expires = s.Issuer, s.Audience, s.Now().Add(life).UnixMilli()
+	id := keyID(s.Issuer, s.Key.Public().(ed25519.PublicKey))
+	p.KeyID, p.Audience, p.Expires = id, s.Audience, s.Now().Add(life).UnixMilli()
 	body, err := json.Marshal(p)
 	if err != nil {
 		return "", err
@@ -78,24 +80,39 @@ func (s *Signer) SignApproval(p Passport) (string, error) {
 	return s.sign(p, ApprovalLife)
 }
 
-// TrustedKey is a public key and the kinds of passport its issuer may sign.
-type TrustedKey struct {
-	Key   ed25519.PublicKey
-	Kinds []string
+// keyID names a key: an issuer has two while one replaces the other.
+func keyID(issuer string, key ed25519.PublicKey) string {
+	sum := sha256.Sum256(key)
+	return issuer + "-" + hex.EncodeToString(sum[:4])
 }
 
-// Trust makes the key of an issuer: the gateway signs people and itself, a service only itself.
-func Trust(issuer string, key ed25519.PublicKey) TrustedKey {
+// TrustedKeys are the public keys that passports may be signed with, by their ids.
+type TrustedKeys map[string]trustedKey
+
+type trustedKey struct {
+	issuer string
+	key    ed25519.PublicKey
+	kinds  []string // that its issuer may sign
+}
+
+// Add trusts a key of an issuer: the gateway signs people and itself, a service only itself.
+func (t TrustedKeys) Add(issuer string, key ed25519.PublicKey) {
+	kinds := []string{KindService}
 	if issuer == "gateway" {
-		return TrustedKey{key, []string{KindCustomer, KindDevice, KindPerson, KindAdmin, KindOperator, KindApproval, KindService}}
+		kinds = []string{KindCustomer, KindDevice, KindPerson, KindAdmin, KindOperator, KindApproval, KindService}
 	}
-	return TrustedKey{key, []string{KindService}}
+	t[keyID(issuer, key)] = trustedKey{issuer, key, kinds}
+}
+
+// Holds tells whether a key is trusted as the issuer's.
+func (t TrustedKeys) Holds(issuer string, key ed25519.PublicKey) bool {
+	return t[keyID(issuer, key)].key.Equal(key)
 }
 
 // Verifier checks passports against the trusted keys of one chain.
 type Verifier struct {
 	Audience string
-	Keys     map[string]TrustedKey // by issuer
+	Keys     TrustedKeys
 	Now      func() time.Time
 	cache    passportCache
 }
@@ -132,13 +149,13 @@ func (v *Verifier) open(token string) (Passport, error) {
 		return p, errPassport
 	}
 	key, ok := v.Keys[p.KeyID]
-	if !ok || !ed25519.Verify(key.Key, []byte(passportPrefix+encoded), sig) {
+	if !ok || !ed25519.Verify(key.key, []byte(passportPrefix+encoded), sig) {
 		return p, errPassport
 	}
-	if p.Audience != v.Audience || !slices.Contains(key.Kinds, p.Kind) {
+	if p.Audience != v.Audience || !slices.Contains(key.kinds, p.Kind) {
 		return p, errPassport
 	}
-	if p.Kind == KindService && p.Subject != p.KeyID {
+	if p.Kind == KindService && p.Subject != key.issuer {
 		return p, errPassport // a service speaks for itself only
 	}
 	return p, nil

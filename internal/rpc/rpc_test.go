@@ -33,6 +33,12 @@ func pair(t *testing.T) (ed25519.PublicKey, ed25519.PrivateKey) {
 	return public, private
 }
 
+func trust(issuer string, key ed25519.PublicKey) TrustedKeys {
+	keys := TrustedKeys{}
+	keys.Add(issuer, key)
+	return keys
+}
+
 func TestPassports(t *testing.T) {
 	c := &clock{time.Date(2026, 11, 20, 11, 42, 0, 0, time.UTC)}
 	gatewayPublic, gatewayKey := pair(t)
@@ -40,9 +46,10 @@ func TestPassports(t *testing.T) {
 	_, foreignKey := pair(t)
 	gateway := &Signer{"gateway", "chain", gatewayKey, c.now}
 	order := &Signer{"order", "chain", orderKey, c.now}
-	verifier := &Verifier{Audience: "chain", Now: c.now, Keys: map[string]TrustedKey{
-		"gateway": Trust("gateway", gatewayPublic), "order": Trust("order", orderPublic),
-	}}
+	nextPublic, nextKey := pair(t)
+	verifier := &Verifier{Audience: "chain", Now: c.now, Keys: trust("gateway", gatewayPublic)}
+	verifier.Keys.Add("gateway", nextPublic)
+	verifier.Keys.Add("order", orderPublic)
 	barista := Passport{Kind: KindPerson, Subject: "p", Role: "barista", Cafe: "c"}
 	sign := func(s *Signer, p Passport) string {
 		token, err := s.Sign(p)
@@ -58,6 +65,8 @@ func TestPassports(t *testing.T) {
 	}{
 		"the gateway's barista":                  {good, true},
 		"the same again, from the cache":         {good, true},
+		"the gateway's next key":                 {sign(&Signer{"gateway", "chain", nextKey, c.now}, barista), true},
+		"the gateway's key under another's name": {sign(&Signer{"order", "chain", gatewayKey, c.now}, barista), false},
 		"a service for itself":                   {sign(order, Passport{Kind: KindService, Subject: "order"}), true},
 		"a service for another":                  {sign(order, Passport{Kind: KindService, Subject: "menu"}), false},
 		"a service that signs people":            {sign(order, barista), false},
@@ -91,7 +100,7 @@ func TestApprovals(t *testing.T) {
 	c := &clock{time.Date(2026, 11, 20, 11, 42, 0, 0, time.UTC)}
 	public, private := pair(t)
 	gateway := &Signer{"gateway", "chain", private, c.now}
-	verifier := &Verifier{Audience: "chain", Now: c.now, Keys: map[string]TrustedKey{"gateway": Trust("gateway", public)}}
+	verifier := &Verifier{Audience: "chain", Now: c.now, Keys: trust("gateway", public)}
 	token, err := gateway.SignApproval(Passport{Subject: "omar", Role: "lead", Cafe: "salam", Device: "till", Session: "once"})
 	if err != nil {
 		t.Fatal(err)
@@ -182,15 +191,19 @@ func TestRulesThatDoNotStart(t *testing.T) {
 		withCafe bool
 		want     string // part of the error; empty: it starts
 	}{
-		"no rule":              {nil, false, "has no access rule"},
+		"no rule":   {nil, false, "has no access rule"},
+		"no effect": {&accesspb.Rule{Roles: []string{"lead"}, Scope: accesspb.Scope_SCOPE_CHAIN}, false, "what a repeated call does"},
+		"keyed, but done once": {
+			&accesspb.Rule{Roles: []string{"lead"}, Scope: accesspb.Scope_SCOPE_CHAIN, Keyed: true, Effect: accesspb.Effect_EFFECT_ONCE}, false, "has the effect keyed",
+		},
 		"nobody":               {&accesspb.Rule{Scope: accesspb.Scope_SCOPE_CHAIN}, false, "admits nobody"},
 		"no scope":             {&accesspb.Rule{Roles: []string{"admin"}}, false, "has no scope"},
-		"an unknown role":      {&accesspb.Rule{Roles: []string{"root"}, Scope: accesspb.Scope_SCOPE_CHAIN}, false, "unknown role"},
-		"café without cafe_id": {&accesspb.Rule{Roles: []string{"lead"}, Scope: accesspb.Scope_SCOPE_CAFE}, false, "needs a cafe_id"},
+		"an unknown role":      {&accesspb.Rule{Roles: []string{"root"}, Scope: accesspb.Scope_SCOPE_CHAIN, Effect: accesspb.Effect_EFFECT_READ}, false, "unknown role"},
+		"café without cafe_id": {&accesspb.Rule{Roles: []string{"lead"}, Scope: accesspb.Scope_SCOPE_CAFE, Effect: accesspb.Effect_EFFECT_READ}, false, "needs a cafe_id"},
 		"a call the table does not know": {
-			&accesspb.Rule{Services: []string{"cafe"}, Scope: accesspb.Scope_SCOPE_CHAIN}, false, "may not call",
+			&accesspb.Rule{Services: []string{"cafe"}, Scope: accesspb.Scope_SCOPE_CHAIN, Effect: accesspb.Effect_EFFECT_READ}, false, "may not call",
 		},
-		"a good one": {&accesspb.Rule{Roles: []string{"lead"}, Scope: accesspb.Scope_SCOPE_CAFE}, true, ""},
+		"a good one": {&accesspb.Rule{Roles: []string{"lead"}, Scope: accesspb.Scope_SCOPE_CAFE, Effect: accesspb.Effect_EFFECT_READ}, true, ""},
 	} {
 		_, err := ruleOf(method(t, test.rule, test.withCafe))
 		if (err == nil) != (test.want == "") || (err != nil && !strings.Contains(err.Error(), test.want)) {
@@ -202,7 +215,7 @@ func TestRulesThatDoNotStart(t *testing.T) {
 func FuzzVerify(f *testing.F) {
 	public, private, _ := ed25519.GenerateKey(rand.Reader)
 	now := func() time.Time { return time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC) }
-	verifier := &Verifier{Audience: "chain", Now: now, Keys: map[string]TrustedKey{"gateway": Trust("gateway", public)}}
+	verifier := &Verifier{Audience: "chain", Now: now, Keys: trust("gateway", public)}
 	good, _ := (&Signer{"gateway", "chain", private, now}).Sign(Passport{Kind: KindAdmin, Subject: "a", Role: "admin"})
 	f.Add(good)
 	f.Add("a.b")

@@ -12,12 +12,15 @@ import (
 
 	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"coffee/internal/db"
 	"coffee/internal/errs"
+	"coffee/internal/obs"
 	accesspb "coffee/proto/coffee/access/v1"
 )
 
@@ -36,8 +39,14 @@ type Guard struct {
 	Verifier *Verifier
 	Log      *slog.Logger
 	// Timeout bounds a unary call that came without a deadline.
-	Timeout   time.Duration
+	Timeout time.Duration
+	// Certificates says that calls come over TLS: a caller is then who its certificate names, too.
+	Certificates bool
+	// Watch, when set, sees every call.
+	Watch     *obs.Observer
 	validator protovalidate.Validator
+	stopping  context.Context
+	stop      context.CancelFunc
 }
 
 // NewGuard makes a guard.
@@ -46,11 +55,20 @@ func NewGuard(rules Table, verifier *Verifier, log *slog.Logger) (*Guard, error)
 	if err != nil {
 		return nil, fmt.Errorf("validator: %w", err)
 	}
-	return &Guard{Rules: rules, Verifier: verifier, Log: log, Timeout: 10 * time.Second, validator: validator}, nil
+	g := &Guard{Rules: rules, Verifier: verifier, Log: log, Timeout: 10 * time.Second, validator: validator}
+	g.stopping, g.stop = context.WithCancel(context.Background())
+	return g, nil
 }
+
+// Stop ends the open streams, which would not end by themselves; whoever read them may come again elsewhere.
+func (g *Guard) Stop() { g.stop() }
+
+// errStopping ends a stream of a process that stops: the one refusal after which another replica is worth asking.
+var errStopping = errs.Unavailable("stopping", "This part of the system is stopping. Try again.")
 
 // Unary is the server interceptor of plain calls.
 func (g *Guard) Unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (answer any, err error) {
+	ctx, end := g.Watch.Answer(ctx, info.FullMethod, incoming(ctx))
 	defer func() {
 		if r := recover(); r != nil {
 			g.Log.ErrorContext(ctx, "panic", "method", info.FullMethod, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
@@ -59,6 +77,7 @@ func (g *Guard) Unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, 
 		if err != nil {
 			err = g.outward(ctx, info.FullMethod, err)
 		}
+		end(status.Code(err).String(), err)
 	}()
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
@@ -91,7 +110,14 @@ func (g *Guard) Stream(srv any, stream grpc.ServerStream, info *grpc.StreamServe
 	if err != nil {
 		return err
 	}
-	return handler(srv, &guardedStream{ServerStream: stream, ctx: ctx, guard: g, rule: rule})
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(g.stopping, func() { cancel(errStopping) })()
+	err = handler(srv, &guardedStream{ServerStream: stream, ctx: ctx, guard: g, rule: rule})
+	if g.stopping.Err() != nil && errors.Is(context.Cause(ctx), errStopping) {
+		return errStopping // whatever the handler made of the end of its context
+	}
+	return err
 }
 
 // guardedStream checks the request message of a server stream as it is read.
@@ -117,10 +143,18 @@ func (g *Guard) identify(ctx context.Context, method string) (context.Context, R
 	if !ok {
 		return ctx, rule, errs.Forbidden("forbidden", "This method has no access rule.")
 	}
+	if g.Certificates {
+		if part := callingPart(ctx); !rule.AdmitsService(part) {
+			return ctx, rule, errs.Forbidden("forbidden", "%q may not call this.", part)
+		}
+	}
 	md, _ := metadata.FromIncomingContext(ctx)
 	service, err := g.Verifier.Verify(first(md, mdServicePassport))
 	if err != nil || service.Kind != KindService {
 		return ctx, rule, errs.Unauthenticated("passport_refused", "The calling service is not known.")
+	}
+	if g.Certificates && callingPart(ctx) != service.Subject {
+		return ctx, rule, errs.Unauthenticated("passport_refused", "Passport and certificate name different services.")
 	}
 	caller := Caller{Kind: KindAnonymous, Role: "anonymous", Service: service.Subject}
 	if token := first(md, mdPassport); token != "" {
@@ -205,10 +239,15 @@ func (g *Guard) outward(ctx context.Context, method string, err error) error {
 			g.Log.ErrorContext(ctx, "database unavailable", "method", method, "error", err.Error())
 			err = errs.Unavailable("unavailable", "The database does not answer. Try again.").Because(err)
 		default:
-			g.Log.ErrorContext(ctx, "internal error", "method", method, "request_id", RequestID(ctx), "error", err.Error())
+			g.Log.ErrorContext(ctx, "internal error", "method", method, "error", err.Error())
 		}
 	}
-	return ToStatus(err)
+	st := ToStatus(err)
+	if status.Code(st) == codes.Unavailable && !errors.Is(err, errStopping) {
+		// A service that answers "not now" is not asked again by the machinery: only what was never answered is.
+		_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-retry-pushback-ms", "-1")) // fails outside a call only
+	}
+	return st
 }
 
 func first(md metadata.MD, key string) string {

@@ -70,7 +70,7 @@ func FromStatus(err error) error {
 	if _, ok := errs.As(err); ok {
 		return err
 	}
-	st, ok := status.FromError(err)
+	st, ok := statusOf(err)
 	if !ok {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return errs.Unavailable("deadline_exceeded", "The answer took too long. Try again.").Because(err)
@@ -109,6 +109,16 @@ func FromStatus(err error) error {
 		return context.Canceled
 	}
 	return e
+}
+
+// statusOf finds the status that a peer sent. grpc wraps it when it gave up repeating, and would give the wrapping's text
+// for the peer's.
+func statusOf(err error) (*status.Status, bool) {
+	var sent interface{ GRPCStatus() *status.Status }
+	if errors.As(err, &sent) {
+		return sent.GRPCStatus(), true
+	}
+	return status.FromError(err)
 }
 
 // translateStream keeps io.EOF, the ordinary end of a stream.

@@ -2,9 +2,10 @@
 // is for tests only and knows no table.
 //
 // SQLite is always there. MySQL is the server that COFFEE_TEST_MYSQL_DSN names
-// (a user that may create schemas), or else a private MariaDB that the test
-// processes of this machine share and that ends a moment after the last of them.
-// Without either, MySQL tests skip, or fail when COFFEE_TEST_REQUIRE=1.
+// (a user that may create schemas and users), or else a private MariaDB that the
+// test processes of this machine share and that ends a moment after the last of
+// them. Without either, MySQL tests skip, or fail when COFFEE_TEST_REQUIRE=1.
+// TiDB is a third row, where COFFEE_TEST_TIDB_DSN names one.
 package dbtest
 
 import (
@@ -14,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"coffee/internal/db"
@@ -21,14 +23,39 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
+// TiDB is a server of its own to test with; what a store meets there is the
+// MySQL dialect, so that db knows no such engine.
+const TiDB db.Engine = "tidb"
+
+// rows are the engines a suite runs on: a missing MySQL shows as a skip, TiDB is
+// there only for those who have one.
+func rows() []db.Engine {
+	engines := []db.Engine{db.SQLite, db.MySQL}
+	if os.Getenv("COFFEE_TEST_TIDB_DSN") != "" {
+		engines = append(engines, TiDB)
+	}
+	return engines
+}
+
 // Each runs fn on a fresh, migrated database of every engine, as the sub-tests
-// "sqlite" and "mysql".
+// "sqlite", "mysql" and, where there is one, "tidb".
 func Each(t *testing.T, service string, migrations fs.FS, fn func(t *testing.T, d *db.DB)) {
 	t.Helper()
-	for _, engine := range []db.Engine{db.SQLite, db.MySQL} {
+	for _, engine := range rows() {
 		t.Run(string(engine), func(t *testing.T) {
 			fn(t, Open(t, Config(t, engine, service), migrations))
 		})
+	}
+}
+
+// EachServer runs fn with the DSN of every server's administrator, as the
+// sub-tests "mysql" and, where there is one, "tidb".
+func EachServer(t *testing.T, fn func(t *testing.T, dsn string)) {
+	t.Helper()
+	for _, engine := range rows() {
+		if engine != db.SQLite {
+			t.Run(string(engine), func(t *testing.T) { fn(t, Server(t, engine)) })
+		}
 	}
 }
 
@@ -53,11 +80,12 @@ func Open(t testing.TB, cfg db.Config, migrations fs.FS) *db.DB {
 // Engines returns the engines this machine can test.
 func Engines(t testing.TB) []db.Engine {
 	t.Helper()
+	engines := rows()
 	if _, err := server(); err != nil {
 		require(t, err)
-		return []db.Engine{db.SQLite}
+		engines = slices.DeleteFunc(engines, func(e db.Engine) bool { return e == db.MySQL })
 	}
-	return []db.Engine{db.SQLite, db.MySQL}
+	return engines
 }
 
 // Config names a fresh, un-migrated database, which is gone after the test. It
@@ -69,13 +97,23 @@ func Config(t testing.TB, engine db.Engine, service string) db.Config {
 		cfg.URL = "sqlite:" + filepath.Join(t.TempDir(), service+".db")
 		return cfg
 	}
+	cfg.URL = "mysql:" + freshSchema(t, Server(t, engine), service)
+	return cfg
+}
+
+// Server is the DSN of MySQL's or TiDB's administrator, without a schema. It
+// skips the test when the engine is missing.
+func Server(t testing.TB, engine db.Engine) string {
+	t.Helper()
+	if engine == TiDB {
+		return os.Getenv("COFFEE_TEST_TIDB_DSN")
+	}
 	dsn, err := server()
 	if err != nil {
 		require(t, err)
 		t.Skip(err)
 	}
-	cfg.URL = "mysql:" + freshSchema(t, dsn, service)
-	return cfg
+	return dsn
 }
 
 // require fails the test where a missing engine is no excuse.
@@ -92,7 +130,7 @@ func freshSchema(t testing.TB, dsn, service string) string {
 	t.Helper()
 	config, err := mysql.ParseDSN(dsn)
 	if err != nil {
-		t.Fatal("COFFEE_TEST_MYSQL_DSN is not a DSN of go-sql-driver/mysql")
+		t.Fatal("COFFEE_TEST_MYSQL_DSN or COFFEE_TEST_TIDB_DSN is not a DSN of go-sql-driver/mysql")
 	}
 	config.DBName = ""
 	connector, err := mysql.NewConnector(config)

@@ -38,14 +38,14 @@ func New(t testing.TB, now func() time.Time) *Server {
 		now = time.Now
 	}
 	s := &Server{t: t, channel: &inprocgrpc.Channel{}, signers: map[string]*rpc.Signer{}}
-	s.Verifier = &rpc.Verifier{Audience: Audience, Keys: map[string]rpc.TrustedKey{}, Now: now}
+	s.Verifier = &rpc.Verifier{Audience: Audience, Keys: rpc.TrustedKeys{}, Now: now}
 	for _, issuer := range []string{"gateway", "login", "adminlogin", "menu", "order", "inventory", "cafe", "analytics"} {
 		public, private, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
 		s.signers[issuer] = &rpc.Signer{Issuer: issuer, Audience: Audience, Key: private, Now: now}
-		s.Verifier.Keys[issuer] = rpc.Trust(issuer, public)
+		s.Verifier.Keys.Add(issuer, public)
 	}
 	return s
 }

@@ -25,6 +25,62 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Effect tells whether a call may be made again by the machinery, without its caller knowing.
+type Effect int32
+
+const (
+	Effect_EFFECT_UNSPECIFIED Effect = 0
+	// It changes nothing.
+	Effect_EFFECT_READ Effect = 1
+	// An id or key in the call makes a repeated one find the answer of the first.
+	Effect_EFFECT_KEYED Effect = 2
+	// Every call is an act of its own: only its caller may decide to do it again.
+	Effect_EFFECT_ONCE Effect = 3
+)
+
+// Enum value maps for Effect.
+var (
+	Effect_name = map[int32]string{
+		0: "EFFECT_UNSPECIFIED",
+		1: "EFFECT_READ",
+		2: "EFFECT_KEYED",
+		3: "EFFECT_ONCE",
+	}
+	Effect_value = map[string]int32{
+		"EFFECT_UNSPECIFIED": 0,
+		"EFFECT_READ":        1,
+		"EFFECT_KEYED":       2,
+		"EFFECT_ONCE":        3,
+	}
+)
+
+func (x Effect) Enum() *Effect {
+	p := new(Effect)
+	*p = x
+	return p
+}
+
+func (x Effect) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Effect) Descriptor() protoreflect.EnumDescriptor {
+	return file_coffee_access_v1_access_proto_enumTypes[0].Descriptor()
+}
+
+func (Effect) Type() protoreflect.EnumType {
+	return &file_coffee_access_v1_access_proto_enumTypes[0]
+}
+
+func (x Effect) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Effect.Descriptor instead.
+func (Effect) EnumDescriptor() ([]byte, []int) {
+	return file_coffee_access_v1_access_proto_rawDescGZIP(), []int{0}
+}
+
 // Scope tells where the café of a call is found. It binds staff (counter, board, barista, lead, manager);
 // admins and operators work in every café.
 type Scope int32
@@ -70,11 +126,11 @@ func (x Scope) String() string {
 }
 
 func (Scope) Descriptor() protoreflect.EnumDescriptor {
-	return file_coffee_access_v1_access_proto_enumTypes[0].Descriptor()
+	return file_coffee_access_v1_access_proto_enumTypes[1].Descriptor()
 }
 
 func (Scope) Type() protoreflect.EnumType {
-	return &file_coffee_access_v1_access_proto_enumTypes[0]
+	return &file_coffee_access_v1_access_proto_enumTypes[1]
 }
 
 func (x Scope) Number() protoreflect.EnumNumber {
@@ -83,7 +139,7 @@ func (x Scope) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Scope.Descriptor instead.
 func (Scope) EnumDescriptor() ([]byte, []int) {
-	return file_coffee_access_v1_access_proto_rawDescGZIP(), []int{0}
+	return file_coffee_access_v1_access_proto_rawDescGZIP(), []int{1}
 }
 
 // Rule says who may call a method. A method without a rule does not start.
@@ -97,7 +153,9 @@ type Rule struct {
 	// How the café of a staff caller is held against the call.
 	Scope Scope `protobuf:"varint,3,opt,name=scope,proto3,enum=coffee.access.v1.Scope" json:"scope,omitempty"`
 	// The call needs an Idempotency-Key (1 to 64 characters); its answer is stored with the change it made.
-	Keyed         bool `protobuf:"varint,4,opt,name=keyed,proto3" json:"keyed,omitempty"`
+	Keyed bool `protobuf:"varint,4,opt,name=keyed,proto3" json:"keyed,omitempty"`
+	// What a second call does that follows a first one whose answer was lost: decides whether the transport may repeat it.
+	Effect        Effect `protobuf:"varint,5,opt,name=effect,proto3,enum=coffee.access.v1.Effect" json:"effect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -160,6 +218,13 @@ func (x *Rule) GetKeyed() bool {
 	return false
 }
 
+func (x *Rule) GetEffect() Effect {
+	if x != nil {
+		return x.Effect
+	}
+	return Effect_EFFECT_UNSPECIFIED
+}
+
 var file_coffee_access_v1_access_proto_extTypes = []protoimpl.ExtensionInfo{
 	{
 		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
@@ -181,12 +246,18 @@ var File_coffee_access_v1_access_proto protoreflect.FileDescriptor
 
 const file_coffee_access_v1_access_proto_rawDesc = "" +
 	"\n" +
-	"\x1dcoffee/access/v1/access.proto\x12\x10coffee.access.v1\x1a google/protobuf/descriptor.proto\"}\n" +
+	"\x1dcoffee/access/v1/access.proto\x12\x10coffee.access.v1\x1a google/protobuf/descriptor.proto\"\xaf\x01\n" +
 	"\x04Rule\x12\x14\n" +
 	"\x05roles\x18\x01 \x03(\tR\x05roles\x12\x1a\n" +
 	"\bservices\x18\x02 \x03(\tR\bservices\x12-\n" +
 	"\x05scope\x18\x03 \x01(\x0e2\x17.coffee.access.v1.ScopeR\x05scope\x12\x14\n" +
-	"\x05keyed\x18\x04 \x01(\bR\x05keyed*a\n" +
+	"\x05keyed\x18\x04 \x01(\bR\x05keyed\x120\n" +
+	"\x06effect\x18\x05 \x01(\x0e2\x18.coffee.access.v1.EffectR\x06effect*T\n" +
+	"\x06Effect\x12\x16\n" +
+	"\x12EFFECT_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vEFFECT_READ\x10\x01\x12\x10\n" +
+	"\fEFFECT_KEYED\x10\x02\x12\x0f\n" +
+	"\vEFFECT_ONCE\x10\x03*a\n" +
 	"\x05Scope\x12\x15\n" +
 	"\x11SCOPE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vSCOPE_CHAIN\x10\x01\x12\x0e\n" +
@@ -209,22 +280,24 @@ func file_coffee_access_v1_access_proto_rawDescGZIP() []byte {
 	return file_coffee_access_v1_access_proto_rawDescData
 }
 
-var file_coffee_access_v1_access_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_coffee_access_v1_access_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_coffee_access_v1_access_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_coffee_access_v1_access_proto_goTypes = []any{
-	(Scope)(0),                         // 0: coffee.access.v1.Scope
-	(*Rule)(nil),                       // 1: coffee.access.v1.Rule
-	(*descriptorpb.MethodOptions)(nil), // 2: google.protobuf.MethodOptions
+	(Effect)(0),                        // 0: coffee.access.v1.Effect
+	(Scope)(0),                         // 1: coffee.access.v1.Scope
+	(*Rule)(nil),                       // 2: coffee.access.v1.Rule
+	(*descriptorpb.MethodOptions)(nil), // 3: google.protobuf.MethodOptions
 }
 var file_coffee_access_v1_access_proto_depIdxs = []int32{
-	0, // 0: coffee.access.v1.Rule.scope:type_name -> coffee.access.v1.Scope
-	2, // 1: coffee.access.v1.rule:extendee -> google.protobuf.MethodOptions
-	1, // 2: coffee.access.v1.rule:type_name -> coffee.access.v1.Rule
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	2, // [2:3] is the sub-list for extension type_name
-	1, // [1:2] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	1, // 0: coffee.access.v1.Rule.scope:type_name -> coffee.access.v1.Scope
+	0, // 1: coffee.access.v1.Rule.effect:type_name -> coffee.access.v1.Effect
+	3, // 2: coffee.access.v1.rule:extendee -> google.protobuf.MethodOptions
+	2, // 3: coffee.access.v1.rule:type_name -> coffee.access.v1.Rule
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	3, // [3:4] is the sub-list for extension type_name
+	2, // [2:3] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_coffee_access_v1_access_proto_init() }
@@ -237,7 +310,7 @@ func file_coffee_access_v1_access_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_access_v1_access_proto_rawDesc), len(file_coffee_access_v1_access_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   1,
 			NumExtensions: 1,
 			NumServices:   0,

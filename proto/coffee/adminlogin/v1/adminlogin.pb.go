@@ -34,8 +34,10 @@ type Admin struct {
 	CreatedAt         *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	ArchivedAt        *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=archived_at,json=archivedAt,proto3" json:"archived_at,omitempty"`
 	PasswordChangedAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=password_changed_at,json=passwordChangedAt,proto3" json:"password_changed_at,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Since when a second factor is asked for; not there: it is not.
+	SecondFactorAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=second_factor_at,json=secondFactorAt,proto3" json:"second_factor_at,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Admin) Reset() {
@@ -103,11 +105,20 @@ func (x *Admin) GetPasswordChangedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Admin) GetSecondFactorAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SecondFactorAt
+	}
+	return nil
+}
+
 type AuthenticateRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Username      string                 `protobuf:"bytes,1,opt,name=username,proto3" json:"username,omitempty"`
-	Password      string                 `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
-	Network       string                 `protobuf:"bytes,3,opt,name=network,proto3" json:"network,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Username string                 `protobuf:"bytes,1,opt,name=username,proto3" json:"username,omitempty"`
+	Password string                 `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
+	Network  string                 `protobuf:"bytes,3,opt,name=network,proto3" json:"network,omitempty"`
+	// The code of the authenticator app, or a recovery code.
+	Code          string `protobuf:"bytes,4,opt,name=code,proto3" json:"code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -159,6 +170,13 @@ func (x *AuthenticateRequest) GetPassword() string {
 func (x *AuthenticateRequest) GetNetwork() string {
 	if x != nil {
 		return x.Network
+	}
+	return ""
+}
+
+func (x *AuthenticateRequest) GetCode() string {
+	if x != nil {
+		return x.Code
 	}
 	return ""
 }
@@ -543,11 +561,435 @@ func (x *ChangeUsernameRequest) GetUsername() string {
 	return ""
 }
 
+type GetSecondFactorRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSecondFactorRequest) Reset() {
+	*x = GetSecondFactorRequest{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSecondFactorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSecondFactorRequest) ProtoMessage() {}
+
+func (x *GetSecondFactorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSecondFactorRequest.ProtoReflect.Descriptor instead.
+func (*GetSecondFactorRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{9}
+}
+
+type SecondFactor struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Since when a second factor is asked for; not there: it is not.
+	Since             *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=since,proto3" json:"since,omitempty"`
+	RecoveryCodesLeft int32                  `protobuf:"varint,2,opt,name=recovery_codes_left,json=recoveryCodesLeft,proto3" json:"recovery_codes_left,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *SecondFactor) Reset() {
+	*x = SecondFactor{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SecondFactor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SecondFactor) ProtoMessage() {}
+
+func (x *SecondFactor) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SecondFactor.ProtoReflect.Descriptor instead.
+func (*SecondFactor) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *SecondFactor) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+func (x *SecondFactor) GetRecoveryCodesLeft() int32 {
+	if x != nil {
+		return x.RecoveryCodesLeft
+	}
+	return 0
+}
+
+type OfferSecondFactorRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Password      string                 `protobuf:"bytes,1,opt,name=password,proto3" json:"password,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OfferSecondFactorRequest) Reset() {
+	*x = OfferSecondFactorRequest{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OfferSecondFactorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OfferSecondFactorRequest) ProtoMessage() {}
+
+func (x *OfferSecondFactorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OfferSecondFactorRequest.ProtoReflect.Descriptor instead.
+func (*OfferSecondFactorRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *OfferSecondFactorRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+type SecondFactorOffer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In base 32, for those who type it.
+	Secret string `protobuf:"bytes,1,opt,name=secret,proto3" json:"secret,omitempty"`
+	// otpauth://totp/…, for a QR code.
+	Uri           string `protobuf:"bytes,2,opt,name=uri,proto3" json:"uri,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SecondFactorOffer) Reset() {
+	*x = SecondFactorOffer{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SecondFactorOffer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SecondFactorOffer) ProtoMessage() {}
+
+func (x *SecondFactorOffer) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SecondFactorOffer.ProtoReflect.Descriptor instead.
+func (*SecondFactorOffer) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *SecondFactorOffer) GetSecret() string {
+	if x != nil {
+		return x.Secret
+	}
+	return ""
+}
+
+func (x *SecondFactorOffer) GetUri() string {
+	if x != nil {
+		return x.Uri
+	}
+	return ""
+}
+
+type ConfirmSecondFactorRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConfirmSecondFactorRequest) Reset() {
+	*x = ConfirmSecondFactorRequest{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConfirmSecondFactorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConfirmSecondFactorRequest) ProtoMessage() {}
+
+func (x *ConfirmSecondFactorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConfirmSecondFactorRequest.ProtoReflect.Descriptor instead.
+func (*ConfirmSecondFactorRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ConfirmSecondFactorRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+type RecoveryCodes struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RecoveryCodes []string               `protobuf:"bytes,1,rep,name=recovery_codes,json=recoveryCodes,proto3" json:"recovery_codes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecoveryCodes) Reset() {
+	*x = RecoveryCodes{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecoveryCodes) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecoveryCodes) ProtoMessage() {}
+
+func (x *RecoveryCodes) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecoveryCodes.ProtoReflect.Descriptor instead.
+func (*RecoveryCodes) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *RecoveryCodes) GetRecoveryCodes() []string {
+	if x != nil {
+		return x.RecoveryCodes
+	}
+	return nil
+}
+
+type RenewRecoveryCodesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Password      string                 `protobuf:"bytes,1,opt,name=password,proto3" json:"password,omitempty"`
+	Code          string                 `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RenewRecoveryCodesRequest) Reset() {
+	*x = RenewRecoveryCodesRequest{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RenewRecoveryCodesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RenewRecoveryCodesRequest) ProtoMessage() {}
+
+func (x *RenewRecoveryCodesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RenewRecoveryCodesRequest.ProtoReflect.Descriptor instead.
+func (*RenewRecoveryCodesRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *RenewRecoveryCodesRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *RenewRecoveryCodesRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+type RemoveSecondFactorRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Password string                 `protobuf:"bytes,1,opt,name=password,proto3" json:"password,omitempty"`
+	// A recovery code does too.
+	Code          string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveSecondFactorRequest) Reset() {
+	*x = RemoveSecondFactorRequest{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveSecondFactorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveSecondFactorRequest) ProtoMessage() {}
+
+func (x *RemoveSecondFactorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveSecondFactorRequest.ProtoReflect.Descriptor instead.
+func (*RemoveSecondFactorRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RemoveSecondFactorRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *RemoveSecondFactorRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+type ResetSecondFactorRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResetSecondFactorRequest) Reset() {
+	*x = ResetSecondFactorRequest{}
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResetSecondFactorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResetSecondFactorRequest) ProtoMessage() {}
+
+func (x *ResetSecondFactorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_adminlogin_v1_adminlogin_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResetSecondFactorRequest.ProtoReflect.Descriptor instead.
+func (*ResetSecondFactorRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ResetSecondFactorRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 var File_coffee_adminlogin_v1_adminlogin_proto protoreflect.FileDescriptor
 
 const file_coffee_adminlogin_v1_adminlogin_proto_rawDesc = "" +
 	"\n" +
-	"%coffee/adminlogin/v1/adminlogin.proto\x12\x14coffee.adminlogin.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x01\n" +
+	"%coffee/adminlogin/v1/adminlogin.proto\x12\x14coffee.adminlogin.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x02\n" +
 	"\x05Admin\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x129\n" +
@@ -555,12 +997,14 @@ const file_coffee_adminlogin_v1_adminlogin_proto_rawDesc = "" +
 	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12;\n" +
 	"\varchived_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"archivedAt\x12J\n" +
-	"\x13password_changed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x11passwordChangedAt\"\x87\x01\n" +
+	"\x13password_changed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x11passwordChangedAt\x12D\n" +
+	"\x10second_factor_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x0esecondFactorAt\"\xa4\x01\n" +
 	"\x13AuthenticateRequest\x12%\n" +
 	"\busername\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\busername\x12&\n" +
 	"\bpassword\x18\x02 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\bpassword\x12!\n" +
-	"\anetwork\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\anetwork\"\x9f\x01\n" +
+	"\anetwork\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\anetwork\x12\x1b\n" +
+	"\x04code\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18 R\x04code\"\x9f\x01\n" +
 	"\fSetUpRequest\x12 \n" +
 	"\x05token\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x10\x18\x80\x01R\x05token\x12E\n" +
@@ -591,24 +1035,60 @@ const file_coffee_adminlogin_v1_adminlogin_proto_rawDesc = "" +
 	"\x15ChangeUsernameRequest\x12&\n" +
 	"\bpassword\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\bpassword\x12E\n" +
-	"\busername\x18\x02 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$R\busername2\x9f\a\n" +
-	"\x11AdminLoginService\x12g\n" +
-	"\fAuthenticate\x12).coffee.adminlogin.v1.AuthenticateRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"\x0f\x92\x82\x19\v\x12\agateway\x18\x01\x12Y\n" +
-	"\x05SetUp\x12\".coffee.adminlogin.v1.SetUpRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"\x0f\x92\x82\x19\v\x12\agateway\x18\x01\x12\x8e\x01\n" +
+	"\busername\x18\x02 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$R\busername\"\x18\n" +
+	"\x16GetSecondFactorRequest\"p\n" +
+	"\fSecondFactor\x120\n" +
+	"\x05since\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12.\n" +
+	"\x13recovery_codes_left\x18\x02 \x01(\x05R\x11recoveryCodesLeft\"B\n" +
+	"\x18OfferSecondFactorRequest\x12&\n" +
+	"\bpassword\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\bpassword\"=\n" +
+	"\x11SecondFactorOffer\x12\x16\n" +
+	"\x06secret\x18\x01 \x01(\tR\x06secret\x12\x10\n" +
+	"\x03uri\x18\x02 \x01(\tR\x03uri\";\n" +
+	"\x1aConfirmSecondFactorRequest\x12\x1d\n" +
+	"\x04code\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 R\x04code\"6\n" +
+	"\rRecoveryCodes\x12%\n" +
+	"\x0erecovery_codes\x18\x01 \x03(\tR\rrecoveryCodes\"b\n" +
+	"\x19RenewRecoveryCodesRequest\x12&\n" +
+	"\bpassword\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\bpassword\x12\x1d\n" +
+	"\x04code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 R\x04code\"b\n" +
+	"\x19RemoveSecondFactorRequest\x12&\n" +
+	"\bpassword\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\bpassword\x12\x1d\n" +
+	"\x04code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 R\x04code\"4\n" +
+	"\x18ResetSecondFactorRequest\x12\x18\n" +
+	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id2\x94\x0f\n" +
+	"\x11AdminLoginService\x12i\n" +
+	"\fAuthenticate\x12).coffee.adminlogin.v1.AuthenticateRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"\x11\x92\x82\x19\r\x12\agateway\x18\x01(\x03\x12[\n" +
+	"\x05SetUp\x12\".coffee.adminlogin.v1.SetUpRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"\x11\x92\x82\x19\r\x12\agateway\x18\x01(\x03\x12\x90\x01\n" +
 	"\n" +
-	"ListAdmins\x12'.coffee.adminlogin.v1.ListAdminsRequest\x1a(.coffee.adminlogin.v1.ListAdminsResponse\"-\x92\x82\x19\x13\n" +
+	"ListAdmins\x12'.coffee.adminlogin.v1.ListAdminsRequest\x1a(.coffee.adminlogin.v1.ListAdminsResponse\"/\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/admins\x12\x8b\x01\n" +
-	"\vCreateAdmin\x12(.coffee.adminlogin.v1.CreateAdminRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"5\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/admins\x12\x8d\x01\n" +
+	"\vCreateAdmin\x12(.coffee.adminlogin.v1.CreateAdminRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"7\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x18:\x01*\x1a\x13/api/v1/admins/{id}\x12\x88\x01\n" +
-	"\vRemoveAdmin\x12(.coffee.adminlogin.v1.RemoveAdminRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"2\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x18:\x01*\x1a\x13/api/v1/admins/{id}\x12\x8a\x01\n" +
+	"\vRemoveAdmin\x12(.coffee.adminlogin.v1.RemoveAdminRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"4\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x15*\x13/api/v1/admins/{id}\x12\x8c\x01\n" +
-	"\x0eChangePassword\x12+.coffee.adminlogin.v1.ChangePasswordRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"0\x92\x82\x19\t\n" +
-	"\x05admin\x18\x04\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/api/v1/account/password\x12\x8c\x01\n" +
-	"\x0eChangeUsername\x12+.coffee.adminlogin.v1.ChangeUsernameRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"0\x92\x82\x19\t\n" +
-	"\x05admin\x18\x04\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/api/v1/account/usernameB0Z.coffee/proto/coffee/adminlogin/v1;adminloginpbb\x06proto3"
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x15*\x13/api/v1/admins/{id}\x12\x8e\x01\n" +
+	"\x0eChangePassword\x12+.coffee.adminlogin.v1.ChangePasswordRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"2\x92\x82\x19\v\n" +
+	"\x05admin\x18\x04(\x03\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/api/v1/account/password\x12\x8e\x01\n" +
+	"\x0eChangeUsername\x12+.coffee.adminlogin.v1.ChangeUsernameRequest\x1a\x1b.coffee.adminlogin.v1.Admin\"2\x92\x82\x19\v\n" +
+	"\x05admin\x18\x04(\x03\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/api/v1/account/username\x12\x99\x01\n" +
+	"\x0fGetSecondFactor\x12,.coffee.adminlogin.v1.GetSecondFactorRequest\x1a\".coffee.adminlogin.v1.SecondFactor\"4\x92\x82\x19\v\n" +
+	"\x05admin\x18\x04(\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/account/second-factor\x12\xa5\x01\n" +
+	"\x11OfferSecondFactor\x12..coffee.adminlogin.v1.OfferSecondFactorRequest\x1a'.coffee.adminlogin.v1.SecondFactorOffer\"7\x92\x82\x19\v\n" +
+	"\x05admin\x18\x04(\x03\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/api/v1/account/second-factor\x12\xad\x01\n" +
+	"\x13ConfirmSecondFactor\x120.coffee.adminlogin.v1.ConfirmSecondFactorRequest\x1a#.coffee.adminlogin.v1.RecoveryCodes\"?\x92\x82\x19\v\n" +
+	"\x05admin\x18\x04(\x03\x82\xd3\xe4\x93\x02*:\x01*\"%/api/v1/account/second-factor/confirm\x12\xa4\x01\n" +
+	"\x12RenewRecoveryCodes\x12/.coffee.adminlogin.v1.RenewRecoveryCodesRequest\x1a#.coffee.adminlogin.v1.RecoveryCodes\"8\x92\x82\x19\v\n" +
+	"\x05admin\x18\x04(\x03\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/api/v1/account/recovery-codes\x12\xa9\x01\n" +
+	"\x12RemoveSecondFactor\x12/.coffee.adminlogin.v1.RemoveSecondFactorRequest\x1a\".coffee.adminlogin.v1.SecondFactor\">\x92\x82\x19\v\n" +
+	"\x05admin\x18\x04(\x03\x82\xd3\xe4\x93\x02):\x01*\"$/api/v1/account/second-factor/remove\x12\x9d\x01\n" +
+	"\x11ResetSecondFactor\x12..coffee.adminlogin.v1.ResetSecondFactorRequest\x1a\x1b.coffee.adminlogin.v1.Admin\";\x92\x82\x19\x0e\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02#*!/api/v1/admins/{id}/second-factorB0Z.coffee/proto/coffee/adminlogin/v1;adminloginpbb\x06proto3"
 
 var (
 	file_coffee_adminlogin_v1_adminlogin_proto_rawDescOnce sync.Once
@@ -622,43 +1102,66 @@ func file_coffee_adminlogin_v1_adminlogin_proto_rawDescGZIP() []byte {
 	return file_coffee_adminlogin_v1_adminlogin_proto_rawDescData
 }
 
-var file_coffee_adminlogin_v1_adminlogin_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_coffee_adminlogin_v1_adminlogin_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_coffee_adminlogin_v1_adminlogin_proto_goTypes = []any{
-	(*Admin)(nil),                 // 0: coffee.adminlogin.v1.Admin
-	(*AuthenticateRequest)(nil),   // 1: coffee.adminlogin.v1.AuthenticateRequest
-	(*SetUpRequest)(nil),          // 2: coffee.adminlogin.v1.SetUpRequest
-	(*ListAdminsRequest)(nil),     // 3: coffee.adminlogin.v1.ListAdminsRequest
-	(*ListAdminsResponse)(nil),    // 4: coffee.adminlogin.v1.ListAdminsResponse
-	(*CreateAdminRequest)(nil),    // 5: coffee.adminlogin.v1.CreateAdminRequest
-	(*RemoveAdminRequest)(nil),    // 6: coffee.adminlogin.v1.RemoveAdminRequest
-	(*ChangePasswordRequest)(nil), // 7: coffee.adminlogin.v1.ChangePasswordRequest
-	(*ChangeUsernameRequest)(nil), // 8: coffee.adminlogin.v1.ChangeUsernameRequest
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(*Admin)(nil),                      // 0: coffee.adminlogin.v1.Admin
+	(*AuthenticateRequest)(nil),        // 1: coffee.adminlogin.v1.AuthenticateRequest
+	(*SetUpRequest)(nil),               // 2: coffee.adminlogin.v1.SetUpRequest
+	(*ListAdminsRequest)(nil),          // 3: coffee.adminlogin.v1.ListAdminsRequest
+	(*ListAdminsResponse)(nil),         // 4: coffee.adminlogin.v1.ListAdminsResponse
+	(*CreateAdminRequest)(nil),         // 5: coffee.adminlogin.v1.CreateAdminRequest
+	(*RemoveAdminRequest)(nil),         // 6: coffee.adminlogin.v1.RemoveAdminRequest
+	(*ChangePasswordRequest)(nil),      // 7: coffee.adminlogin.v1.ChangePasswordRequest
+	(*ChangeUsernameRequest)(nil),      // 8: coffee.adminlogin.v1.ChangeUsernameRequest
+	(*GetSecondFactorRequest)(nil),     // 9: coffee.adminlogin.v1.GetSecondFactorRequest
+	(*SecondFactor)(nil),               // 10: coffee.adminlogin.v1.SecondFactor
+	(*OfferSecondFactorRequest)(nil),   // 11: coffee.adminlogin.v1.OfferSecondFactorRequest
+	(*SecondFactorOffer)(nil),          // 12: coffee.adminlogin.v1.SecondFactorOffer
+	(*ConfirmSecondFactorRequest)(nil), // 13: coffee.adminlogin.v1.ConfirmSecondFactorRequest
+	(*RecoveryCodes)(nil),              // 14: coffee.adminlogin.v1.RecoveryCodes
+	(*RenewRecoveryCodesRequest)(nil),  // 15: coffee.adminlogin.v1.RenewRecoveryCodesRequest
+	(*RemoveSecondFactorRequest)(nil),  // 16: coffee.adminlogin.v1.RemoveSecondFactorRequest
+	(*ResetSecondFactorRequest)(nil),   // 17: coffee.adminlogin.v1.ResetSecondFactorRequest
+	(*timestamppb.Timestamp)(nil),      // 18: google.protobuf.Timestamp
 }
 var file_coffee_adminlogin_v1_adminlogin_proto_depIdxs = []int32{
-	9,  // 0: coffee.adminlogin.v1.Admin.created_at:type_name -> google.protobuf.Timestamp
-	9,  // 1: coffee.adminlogin.v1.Admin.archived_at:type_name -> google.protobuf.Timestamp
-	9,  // 2: coffee.adminlogin.v1.Admin.password_changed_at:type_name -> google.protobuf.Timestamp
-	0,  // 3: coffee.adminlogin.v1.ListAdminsResponse.admins:type_name -> coffee.adminlogin.v1.Admin
-	1,  // 4: coffee.adminlogin.v1.AdminLoginService.Authenticate:input_type -> coffee.adminlogin.v1.AuthenticateRequest
-	2,  // 5: coffee.adminlogin.v1.AdminLoginService.SetUp:input_type -> coffee.adminlogin.v1.SetUpRequest
-	3,  // 6: coffee.adminlogin.v1.AdminLoginService.ListAdmins:input_type -> coffee.adminlogin.v1.ListAdminsRequest
-	5,  // 7: coffee.adminlogin.v1.AdminLoginService.CreateAdmin:input_type -> coffee.adminlogin.v1.CreateAdminRequest
-	6,  // 8: coffee.adminlogin.v1.AdminLoginService.RemoveAdmin:input_type -> coffee.adminlogin.v1.RemoveAdminRequest
-	7,  // 9: coffee.adminlogin.v1.AdminLoginService.ChangePassword:input_type -> coffee.adminlogin.v1.ChangePasswordRequest
-	8,  // 10: coffee.adminlogin.v1.AdminLoginService.ChangeUsername:input_type -> coffee.adminlogin.v1.ChangeUsernameRequest
-	0,  // 11: coffee.adminlogin.v1.AdminLoginService.Authenticate:output_type -> coffee.adminlogin.v1.Admin
-	0,  // 12: coffee.adminlogin.v1.AdminLoginService.SetUp:output_type -> coffee.adminlogin.v1.Admin
-	4,  // 13: coffee.adminlogin.v1.AdminLoginService.ListAdmins:output_type -> coffee.adminlogin.v1.ListAdminsResponse
-	0,  // 14: coffee.adminlogin.v1.AdminLoginService.CreateAdmin:output_type -> coffee.adminlogin.v1.Admin
-	0,  // 15: coffee.adminlogin.v1.AdminLoginService.RemoveAdmin:output_type -> coffee.adminlogin.v1.Admin
-	0,  // 16: coffee.adminlogin.v1.AdminLoginService.ChangePassword:output_type -> coffee.adminlogin.v1.Admin
-	0,  // 17: coffee.adminlogin.v1.AdminLoginService.ChangeUsername:output_type -> coffee.adminlogin.v1.Admin
-	11, // [11:18] is the sub-list for method output_type
-	4,  // [4:11] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	18, // 0: coffee.adminlogin.v1.Admin.created_at:type_name -> google.protobuf.Timestamp
+	18, // 1: coffee.adminlogin.v1.Admin.archived_at:type_name -> google.protobuf.Timestamp
+	18, // 2: coffee.adminlogin.v1.Admin.password_changed_at:type_name -> google.protobuf.Timestamp
+	18, // 3: coffee.adminlogin.v1.Admin.second_factor_at:type_name -> google.protobuf.Timestamp
+	0,  // 4: coffee.adminlogin.v1.ListAdminsResponse.admins:type_name -> coffee.adminlogin.v1.Admin
+	18, // 5: coffee.adminlogin.v1.SecondFactor.since:type_name -> google.protobuf.Timestamp
+	1,  // 6: coffee.adminlogin.v1.AdminLoginService.Authenticate:input_type -> coffee.adminlogin.v1.AuthenticateRequest
+	2,  // 7: coffee.adminlogin.v1.AdminLoginService.SetUp:input_type -> coffee.adminlogin.v1.SetUpRequest
+	3,  // 8: coffee.adminlogin.v1.AdminLoginService.ListAdmins:input_type -> coffee.adminlogin.v1.ListAdminsRequest
+	5,  // 9: coffee.adminlogin.v1.AdminLoginService.CreateAdmin:input_type -> coffee.adminlogin.v1.CreateAdminRequest
+	6,  // 10: coffee.adminlogin.v1.AdminLoginService.RemoveAdmin:input_type -> coffee.adminlogin.v1.RemoveAdminRequest
+	7,  // 11: coffee.adminlogin.v1.AdminLoginService.ChangePassword:input_type -> coffee.adminlogin.v1.ChangePasswordRequest
+	8,  // 12: coffee.adminlogin.v1.AdminLoginService.ChangeUsername:input_type -> coffee.adminlogin.v1.ChangeUsernameRequest
+	9,  // 13: coffee.adminlogin.v1.AdminLoginService.GetSecondFactor:input_type -> coffee.adminlogin.v1.GetSecondFactorRequest
+	11, // 14: coffee.adminlogin.v1.AdminLoginService.OfferSecondFactor:input_type -> coffee.adminlogin.v1.OfferSecondFactorRequest
+	13, // 15: coffee.adminlogin.v1.AdminLoginService.ConfirmSecondFactor:input_type -> coffee.adminlogin.v1.ConfirmSecondFactorRequest
+	15, // 16: coffee.adminlogin.v1.AdminLoginService.RenewRecoveryCodes:input_type -> coffee.adminlogin.v1.RenewRecoveryCodesRequest
+	16, // 17: coffee.adminlogin.v1.AdminLoginService.RemoveSecondFactor:input_type -> coffee.adminlogin.v1.RemoveSecondFactorRequest
+	17, // 18: coffee.adminlogin.v1.AdminLoginService.ResetSecondFactor:input_type -> coffee.adminlogin.v1.ResetSecondFactorRequest
+	0,  // 19: coffee.adminlogin.v1.AdminLoginService.Authenticate:output_type -> coffee.adminlogin.v1.Admin
+	0,  // 20: coffee.adminlogin.v1.AdminLoginService.SetUp:output_type -> coffee.adminlogin.v1.Admin
+	4,  // 21: coffee.adminlogin.v1.AdminLoginService.ListAdmins:output_type -> coffee.adminlogin.v1.ListAdminsResponse
+	0,  // 22: coffee.adminlogin.v1.AdminLoginService.CreateAdmin:output_type -> coffee.adminlogin.v1.Admin
+	0,  // 23: coffee.adminlogin.v1.AdminLoginService.RemoveAdmin:output_type -> coffee.adminlogin.v1.Admin
+	0,  // 24: coffee.adminlogin.v1.AdminLoginService.ChangePassword:output_type -> coffee.adminlogin.v1.Admin
+	0,  // 25: coffee.adminlogin.v1.AdminLoginService.ChangeUsername:output_type -> coffee.adminlogin.v1.Admin
+	10, // 26: coffee.adminlogin.v1.AdminLoginService.GetSecondFactor:output_type -> coffee.adminlogin.v1.SecondFactor
+	12, // 27: coffee.adminlogin.v1.AdminLoginService.OfferSecondFactor:output_type -> coffee.adminlogin.v1.SecondFactorOffer
+	14, // 28: coffee.adminlogin.v1.AdminLoginService.ConfirmSecondFactor:output_type -> coffee.adminlogin.v1.RecoveryCodes
+	14, // 29: coffee.adminlogin.v1.AdminLoginService.RenewRecoveryCodes:output_type -> coffee.adminlogin.v1.RecoveryCodes
+	10, // 30: coffee.adminlogin.v1.AdminLoginService.RemoveSecondFactor:output_type -> coffee.adminlogin.v1.SecondFactor
+	0,  // 31: coffee.adminlogin.v1.AdminLoginService.ResetSecondFactor:output_type -> coffee.adminlogin.v1.Admin
+	19, // [19:32] is the sub-list for method output_type
+	6,  // [6:19] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_coffee_adminlogin_v1_adminlogin_proto_init() }
@@ -672,7 +1175,7 @@ func file_coffee_adminlogin_v1_adminlogin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_adminlogin_v1_adminlogin_proto_rawDesc), len(file_coffee_adminlogin_v1_adminlogin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

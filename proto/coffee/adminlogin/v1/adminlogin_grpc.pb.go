@@ -21,20 +21,27 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	AdminLoginService_Authenticate_FullMethodName   = "/coffee.adminlogin.v1.AdminLoginService/Authenticate"
-	AdminLoginService_SetUp_FullMethodName          = "/coffee.adminlogin.v1.AdminLoginService/SetUp"
-	AdminLoginService_ListAdmins_FullMethodName     = "/coffee.adminlogin.v1.AdminLoginService/ListAdmins"
-	AdminLoginService_CreateAdmin_FullMethodName    = "/coffee.adminlogin.v1.AdminLoginService/CreateAdmin"
-	AdminLoginService_RemoveAdmin_FullMethodName    = "/coffee.adminlogin.v1.AdminLoginService/RemoveAdmin"
-	AdminLoginService_ChangePassword_FullMethodName = "/coffee.adminlogin.v1.AdminLoginService/ChangePassword"
-	AdminLoginService_ChangeUsername_FullMethodName = "/coffee.adminlogin.v1.AdminLoginService/ChangeUsername"
+	AdminLoginService_Authenticate_FullMethodName        = "/coffee.adminlogin.v1.AdminLoginService/Authenticate"
+	AdminLoginService_SetUp_FullMethodName               = "/coffee.adminlogin.v1.AdminLoginService/SetUp"
+	AdminLoginService_ListAdmins_FullMethodName          = "/coffee.adminlogin.v1.AdminLoginService/ListAdmins"
+	AdminLoginService_CreateAdmin_FullMethodName         = "/coffee.adminlogin.v1.AdminLoginService/CreateAdmin"
+	AdminLoginService_RemoveAdmin_FullMethodName         = "/coffee.adminlogin.v1.AdminLoginService/RemoveAdmin"
+	AdminLoginService_ChangePassword_FullMethodName      = "/coffee.adminlogin.v1.AdminLoginService/ChangePassword"
+	AdminLoginService_ChangeUsername_FullMethodName      = "/coffee.adminlogin.v1.AdminLoginService/ChangeUsername"
+	AdminLoginService_GetSecondFactor_FullMethodName     = "/coffee.adminlogin.v1.AdminLoginService/GetSecondFactor"
+	AdminLoginService_OfferSecondFactor_FullMethodName   = "/coffee.adminlogin.v1.AdminLoginService/OfferSecondFactor"
+	AdminLoginService_ConfirmSecondFactor_FullMethodName = "/coffee.adminlogin.v1.AdminLoginService/ConfirmSecondFactor"
+	AdminLoginService_RenewRecoveryCodes_FullMethodName  = "/coffee.adminlogin.v1.AdminLoginService/RenewRecoveryCodes"
+	AdminLoginService_RemoveSecondFactor_FullMethodName  = "/coffee.adminlogin.v1.AdminLoginService/RemoveSecondFactor"
+	AdminLoginService_ResetSecondFactor_FullMethodName   = "/coffee.adminlogin.v1.AdminLoginService/ResetSecondFactor"
 )
 
 // AdminLoginServiceClient is the client API for AdminLoginService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 type AdminLoginServiceClient interface {
-	// Authenticate checks a user name and password. Behind POST /adminlogin.
+	// Authenticate checks a user name and password and, where the account has a second factor, its code. Behind POST
+	// /adminlogin.
 	Authenticate(ctx context.Context, in *AuthenticateRequest, opts ...grpc.CallOption) (*Admin, error)
 	// SetUp makes the first admin with the one-time token that an empty start prints. Behind POST /adminlogin/setup.
 	SetUp(ctx context.Context, in *SetUpRequest, opts ...grpc.CallOption) (*Admin, error)
@@ -46,6 +53,21 @@ type AdminLoginServiceClient interface {
 	ChangePassword(ctx context.Context, in *ChangePasswordRequest, opts ...grpc.CallOption) (*Admin, error)
 	// ChangeUsername needs the password.
 	ChangeUsername(ctx context.Context, in *ChangeUsernameRequest, opts ...grpc.CallOption) (*Admin, error)
+	// GetSecondFactor tells whether the caller's account asks for a second factor, and how many recovery codes are left.
+	GetSecondFactor(ctx context.Context, in *GetSecondFactorRequest, opts ...grpc.CallOption) (*SecondFactor, error)
+	// OfferSecondFactor makes a new secret for an authenticator app (TOTP, RFC 6238). It asks for nothing until it is
+	// confirmed; another offer takes its place.
+	OfferSecondFactor(ctx context.Context, in *OfferSecondFactorRequest, opts ...grpc.CallOption) (*SecondFactorOffer, error)
+	// ConfirmSecondFactor switches the offered factor on with its first code, ends the account's other sessions, and
+	// answers the recovery codes, which are shown this once.
+	ConfirmSecondFactor(ctx context.Context, in *ConfirmSecondFactorRequest, opts ...grpc.CallOption) (*RecoveryCodes, error)
+	// RenewRecoveryCodes makes new recovery codes; the ones before are dead.
+	RenewRecoveryCodes(ctx context.Context, in *RenewRecoveryCodesRequest, opts ...grpc.CallOption) (*RecoveryCodes, error)
+	// RemoveSecondFactor switches the factor off.
+	RemoveSecondFactor(ctx context.Context, in *RemoveSecondFactorRequest, opts ...grpc.CallOption) (*SecondFactor, error)
+	// ResetSecondFactor switches the factor of an account off whose phone and recovery codes are lost, and ends its
+	// sessions. It is the operator's, who has a shell: an admin who could do it to another would be their only factor.
+	ResetSecondFactor(ctx context.Context, in *ResetSecondFactorRequest, opts ...grpc.CallOption) (*Admin, error)
 }
 
 type adminLoginServiceClient struct {
@@ -126,11 +148,72 @@ func (c *adminLoginServiceClient) ChangeUsername(ctx context.Context, in *Change
 	return out, nil
 }
 
+func (c *adminLoginServiceClient) GetSecondFactor(ctx context.Context, in *GetSecondFactorRequest, opts ...grpc.CallOption) (*SecondFactor, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SecondFactor)
+	err := c.cc.Invoke(ctx, AdminLoginService_GetSecondFactor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *adminLoginServiceClient) OfferSecondFactor(ctx context.Context, in *OfferSecondFactorRequest, opts ...grpc.CallOption) (*SecondFactorOffer, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SecondFactorOffer)
+	err := c.cc.Invoke(ctx, AdminLoginService_OfferSecondFactor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *adminLoginServiceClient) ConfirmSecondFactor(ctx context.Context, in *ConfirmSecondFactorRequest, opts ...grpc.CallOption) (*RecoveryCodes, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RecoveryCodes)
+	err := c.cc.Invoke(ctx, AdminLoginService_ConfirmSecondFactor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *adminLoginServiceClient) RenewRecoveryCodes(ctx context.Context, in *RenewRecoveryCodesRequest, opts ...grpc.CallOption) (*RecoveryCodes, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RecoveryCodes)
+	err := c.cc.Invoke(ctx, AdminLoginService_RenewRecoveryCodes_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *adminLoginServiceClient) RemoveSecondFactor(ctx context.Context, in *RemoveSecondFactorRequest, opts ...grpc.CallOption) (*SecondFactor, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SecondFactor)
+	err := c.cc.Invoke(ctx, AdminLoginService_RemoveSecondFactor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *adminLoginServiceClient) ResetSecondFactor(ctx context.Context, in *ResetSecondFactorRequest, opts ...grpc.CallOption) (*Admin, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Admin)
+	err := c.cc.Invoke(ctx, AdminLoginService_ResetSecondFactor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdminLoginServiceServer is the server API for AdminLoginService service.
 // All implementations must embed UnimplementedAdminLoginServiceServer
 // for forward compatibility.
 type AdminLoginServiceServer interface {
-	// Authenticate checks a user name and password. Behind POST /adminlogin.
+	// Authenticate checks a user name and password and, where the account has a second factor, its code. Behind POST
+	// /adminlogin.
 	Authenticate(context.Context, *AuthenticateRequest) (*Admin, error)
 	// SetUp makes the first admin with the one-time token that an empty start prints. Behind POST /adminlogin/setup.
 	SetUp(context.Context, *SetUpRequest) (*Admin, error)
@@ -142,6 +225,21 @@ type AdminLoginServiceServer interface {
 	ChangePassword(context.Context, *ChangePasswordRequest) (*Admin, error)
 	// ChangeUsername needs the password.
 	ChangeUsername(context.Context, *ChangeUsernameRequest) (*Admin, error)
+	// GetSecondFactor tells whether the caller's account asks for a second factor, and how many recovery codes are left.
+	GetSecondFactor(context.Context, *GetSecondFactorRequest) (*SecondFactor, error)
+	// OfferSecondFactor makes a new secret for an authenticator app (TOTP, RFC 6238). It asks for nothing until it is
+	// confirmed; another offer takes its place.
+	OfferSecondFactor(context.Context, *OfferSecondFactorRequest) (*SecondFactorOffer, error)
+	// ConfirmSecondFactor switches the offered factor on with its first code, ends the account's other sessions, and
+	// answers the recovery codes, which are shown this once.
+	ConfirmSecondFactor(context.Context, *ConfirmSecondFactorRequest) (*RecoveryCodes, error)
+	// RenewRecoveryCodes makes new recovery codes; the ones before are dead.
+	RenewRecoveryCodes(context.Context, *RenewRecoveryCodesRequest) (*RecoveryCodes, error)
+	// RemoveSecondFactor switches the factor off.
+	RemoveSecondFactor(context.Context, *RemoveSecondFactorRequest) (*SecondFactor, error)
+	// ResetSecondFactor switches the factor of an account off whose phone and recovery codes are lost, and ends its
+	// sessions. It is the operator's, who has a shell: an admin who could do it to another would be their only factor.
+	ResetSecondFactor(context.Context, *ResetSecondFactorRequest) (*Admin, error)
 	mustEmbedUnimplementedAdminLoginServiceServer()
 }
 
@@ -172,6 +270,24 @@ func (UnimplementedAdminLoginServiceServer) ChangePassword(context.Context, *Cha
 }
 func (UnimplementedAdminLoginServiceServer) ChangeUsername(context.Context, *ChangeUsernameRequest) (*Admin, error) {
 	return nil, status.Error(codes.Unimplemented, "method ChangeUsername not implemented")
+}
+func (UnimplementedAdminLoginServiceServer) GetSecondFactor(context.Context, *GetSecondFactorRequest) (*SecondFactor, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSecondFactor not implemented")
+}
+func (UnimplementedAdminLoginServiceServer) OfferSecondFactor(context.Context, *OfferSecondFactorRequest) (*SecondFactorOffer, error) {
+	return nil, status.Error(codes.Unimplemented, "method OfferSecondFactor not implemented")
+}
+func (UnimplementedAdminLoginServiceServer) ConfirmSecondFactor(context.Context, *ConfirmSecondFactorRequest) (*RecoveryCodes, error) {
+	return nil, status.Error(codes.Unimplemented, "method ConfirmSecondFactor not implemented")
+}
+func (UnimplementedAdminLoginServiceServer) RenewRecoveryCodes(context.Context, *RenewRecoveryCodesRequest) (*RecoveryCodes, error) {
+	return nil, status.Error(codes.Unimplemented, "method RenewRecoveryCodes not implemented")
+}
+func (UnimplementedAdminLoginServiceServer) RemoveSecondFactor(context.Context, *RemoveSecondFactorRequest) (*SecondFactor, error) {
+	return nil, status.Error(codes.Unimplemented, "method RemoveSecondFactor not implemented")
+}
+func (UnimplementedAdminLoginServiceServer) ResetSecondFactor(context.Context, *ResetSecondFactorRequest) (*Admin, error) {
+	return nil, status.Error(codes.Unimplemented, "method ResetSecondFactor not implemented")
 }
 func (UnimplementedAdminLoginServiceServer) mustEmbedUnimplementedAdminLoginServiceServer() {}
 func (UnimplementedAdminLoginServiceServer) testEmbeddedByValue()                           {}
@@ -320,6 +436,114 @@ func _AdminLoginService_ChangeUsername_Handler(srv interface{}, ctx context.Cont
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdminLoginService_GetSecondFactor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSecondFactorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminLoginServiceServer).GetSecondFactor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminLoginService_GetSecondFactor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminLoginServiceServer).GetSecondFactor(ctx, req.(*GetSecondFactorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AdminLoginService_OfferSecondFactor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OfferSecondFactorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminLoginServiceServer).OfferSecondFactor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminLoginService_OfferSecondFactor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminLoginServiceServer).OfferSecondFactor(ctx, req.(*OfferSecondFactorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AdminLoginService_ConfirmSecondFactor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ConfirmSecondFactorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminLoginServiceServer).ConfirmSecondFactor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminLoginService_ConfirmSecondFactor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminLoginServiceServer).ConfirmSecondFactor(ctx, req.(*ConfirmSecondFactorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AdminLoginService_RenewRecoveryCodes_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RenewRecoveryCodesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminLoginServiceServer).RenewRecoveryCodes(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminLoginService_RenewRecoveryCodes_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminLoginServiceServer).RenewRecoveryCodes(ctx, req.(*RenewRecoveryCodesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AdminLoginService_RemoveSecondFactor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RemoveSecondFactorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminLoginServiceServer).RemoveSecondFactor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminLoginService_RemoveSecondFactor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminLoginServiceServer).RemoveSecondFactor(ctx, req.(*RemoveSecondFactorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AdminLoginService_ResetSecondFactor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResetSecondFactorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminLoginServiceServer).ResetSecondFactor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminLoginService_ResetSecondFactor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminLoginServiceServer).ResetSecondFactor(ctx, req.(*ResetSecondFactorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AdminLoginService_ServiceDesc is the grpc.ServiceDesc for AdminLoginService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -354,6 +578,30 @@ var AdminLoginService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ChangeUsername",
 			Handler:    _AdminLoginService_ChangeUsername_Handler,
+		},
+		{
+			MethodName: "GetSecondFactor",
+			Handler:    _AdminLoginService_GetSecondFactor_Handler,
+		},
+		{
+			MethodName: "OfferSecondFactor",
+			Handler:    _AdminLoginService_OfferSecondFactor_Handler,
+		},
+		{
+			MethodName: "ConfirmSecondFactor",
+			Handler:    _AdminLoginService_ConfirmSecondFactor_Handler,
+		},
+		{
+			MethodName: "RenewRecoveryCodes",
+			Handler:    _AdminLoginService_RenewRecoveryCodes_Handler,
+		},
+		{
+			MethodName: "RemoveSecondFactor",
+			Handler:    _AdminLoginService_RemoveSecondFactor_Handler,
+		},
+		{
+			MethodName: "ResetSecondFactor",
+			Handler:    _AdminLoginService_ResetSecondFactor_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

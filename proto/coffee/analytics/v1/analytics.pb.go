@@ -2181,30 +2181,30 @@ const file_coffee_analytics_v1_analytics_proto_rawDesc = "" +
 	"\aitem_id\x18\x02 \x01(\tR\x06itemId\x12!\n" +
 	"\fmodifier_ids\x18\x03 \x03(\tR\vmodifierIds\"P\n" +
 	"\x17ListBestSellersResponse\x125\n" +
-	"\x05items\x18\x01 \x03(\v2\x1f.coffee.analytics.v1.BestSellerR\x05items2\xb6\a\n" +
-	"\x10AnalyticsService\x12\x8d\x01\n" +
-	"\bGetMonth\x12$.coffee.analytics.v1.GetMonthRequest\x1a\x1a.coffee.analytics.v1.Month\"?\x92\x82\x19\x1c\n" +
+	"\x05items\x18\x01 \x03(\v2\x1f.coffee.analytics.v1.BestSellerR\x05items2\xc2\a\n" +
+	"\x10AnalyticsService\x12\x8f\x01\n" +
+	"\bGetMonth\x12$.coffee.analytics.v1.GetMonthRequest\x1a\x1a.coffee.analytics.v1.Month\"A\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/month\x12\x96\x01\n" +
-	"\vGetOverview\x12$.coffee.analytics.v1.GetMonthRequest\x1a\x1d.coffee.analytics.v1.Overview\"B\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/month\x12\x98\x01\n" +
+	"\vGetOverview\x12$.coffee.analytics.v1.GetMonthRequest\x1a\x1d.coffee.analytics.v1.Overview\"D\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x1c\x12\x1a/api/v1/analytics/overview\x12\x9c\x01\n" +
-	"\rGetPrediction\x12$.coffee.analytics.v1.GetMonthRequest\x1a\x1f.coffee.analytics.v1.Prediction\"D\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/api/v1/analytics/overview\x12\x9e\x01\n" +
+	"\rGetPrediction\x12$.coffee.analytics.v1.GetMonthRequest\x1a\x1f.coffee.analytics.v1.Prediction\"F\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/analytics/prediction\x12\x9b\x01\n" +
-	"\tListSales\x12%.coffee.analytics.v1.ListSalesRequest\x1a&.coffee.analytics.v1.ListSalesResponse\"?\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/analytics/prediction\x12\x9d\x01\n" +
+	"\tListSales\x12%.coffee.analytics.v1.ListSalesRequest\x1a&.coffee.analytics.v1.ListSalesResponse\"A\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/sales\x12\x8d\x01\n" +
-	"\bGetToday\x12$.coffee.analytics.v1.GetTodayRequest\x1a\x1a.coffee.analytics.v1.Today\"?\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/sales\x12\x8f\x01\n" +
+	"\bGetToday\x12$.coffee.analytics.v1.GetTodayRequest\x1a\x1a.coffee.analytics.v1.Today\"A\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/today\x12\xab\x01\n" +
-	"\x0fListBestSellers\x12+.coffee.analytics.v1.ListBestSellersRequest\x1a,.coffee.analytics.v1.ListBestSellersResponse\"=\x92\x82\x19\r\n" +
-	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/best-sellersB.Z,coffee/proto/coffee/analytics/v1;analyticspbb\x06proto3"
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/analytics/today\x12\xad\x01\n" +
+	"\x0fListBestSellers\x12+.coffee.analytics.v1.ListBestSellersRequest\x1a,.coffee.analytics.v1.ListBestSellersResponse\"?\x92\x82\x19\x0f\n" +
+	"\tanonymous\x18\x01(\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/best-sellersB.Z,coffee/proto/coffee/analytics/v1;analyticspbb\x06proto3"
 
 var (
 	file_coffee_analytics_v1_analytics_proto_rawDescOnce sync.Once

@@ -52,8 +52,11 @@ type Cafe struct {
 	// Open or not at the moment of the answer. Unset for an archived café.
 	Opening *Opening `protobuf:"bytes,16,opt,name=opening,proto3" json:"opening,omitempty"`
 	// Where it is, in millionths of a degree; both or neither. North and east are positive.
-	LatitudeE6    *int32 `protobuf:"varint,17,opt,name=latitude_e6,json=latitudeE6,proto3,oneof" json:"latitude_e6,omitempty"`
-	LongitudeE6   *int32 `protobuf:"varint,18,opt,name=longitude_e6,json=longitudeE6,proto3,oneof" json:"longitude_e6,omitempty"`
+	LatitudeE6  *int32 `protobuf:"varint,17,opt,name=latitude_e6,json=latitudeE6,proto3,oneof" json:"latitude_e6,omitempty"`
+	LongitudeE6 *int32 `protobuf:"varint,18,opt,name=longitude_e6,json=longitudeE6,proto3,oneof" json:"longitude_e6,omitempty"`
+	// What the zone's clocks are set to 400 days back and ahead, in order. Screens show the café's time by these: the
+	// zone rules of a browser may be others than ours. Empty for a zone that is gone from our tables.
+	ZoneOffsets   []*ZoneOffset `protobuf:"bytes,19,rep,name=zone_offsets,json=zoneOffsets,proto3" json:"zone_offsets,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -214,6 +217,68 @@ func (x *Cafe) GetLongitudeE6() int32 {
 	return 0
 }
 
+func (x *Cafe) GetZoneOffsets() []*ZoneOffset {
+	if x != nil {
+		return x.ZoneOffsets
+	}
+	return nil
+}
+
+// ZoneOffset is the distance of a zone's clocks from UTC from one moment until the next one's.
+type ZoneOffset struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Unset: always.
+	From *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// East of Greenwich is positive.
+	OffsetSeconds int32 `protobuf:"varint,2,opt,name=offset_seconds,json=offsetSeconds,proto3" json:"offset_seconds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ZoneOffset) Reset() {
+	*x = ZoneOffset{}
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ZoneOffset) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ZoneOffset) ProtoMessage() {}
+
+func (x *ZoneOffset) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ZoneOffset.ProtoReflect.Descriptor instead.
+func (*ZoneOffset) Descriptor() ([]byte, []int) {
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ZoneOffset) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *ZoneOffset) GetOffsetSeconds() int32 {
+	if x != nil {
+		return x.OffsetSeconds
+	}
+	return 0
+}
+
 // Opening is computed at the time of the call from hours, exceptions and zone. It is no part of what is stored.
 type Opening struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -228,7 +293,7 @@ type Opening struct {
 
 func (x *Opening) Reset() {
 	*x = Opening{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[1]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -240,7 +305,7 @@ func (x *Opening) String() string {
 func (*Opening) ProtoMessage() {}
 
 func (x *Opening) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[1]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -253,7 +318,7 @@ func (x *Opening) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Opening.ProtoReflect.Descriptor instead.
 func (*Opening) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{1}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Opening) GetOpen() bool {
@@ -288,7 +353,7 @@ type TaxProfile struct {
 
 func (x *TaxProfile) Reset() {
 	*x = TaxProfile{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[2]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -300,7 +365,7 @@ func (x *TaxProfile) String() string {
 func (*TaxProfile) ProtoMessage() {}
 
 func (x *TaxProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[2]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -313,7 +378,7 @@ func (x *TaxProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TaxProfile.ProtoReflect.Descriptor instead.
 func (*TaxProfile) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{2}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *TaxProfile) GetMode() string {
@@ -342,7 +407,7 @@ type TaxRate struct {
 
 func (x *TaxRate) Reset() {
 	*x = TaxRate{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[3]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -354,7 +419,7 @@ func (x *TaxRate) String() string {
 func (*TaxRate) ProtoMessage() {}
 
 func (x *TaxRate) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[3]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -367,7 +432,7 @@ func (x *TaxRate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TaxRate.ProtoReflect.Descriptor instead.
 func (*TaxRate) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{3}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *TaxRate) GetCode() string {
@@ -404,7 +469,7 @@ type OpeningHours struct {
 
 func (x *OpeningHours) Reset() {
 	*x = OpeningHours{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[4]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -416,7 +481,7 @@ func (x *OpeningHours) String() string {
 func (*OpeningHours) ProtoMessage() {}
 
 func (x *OpeningHours) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[4]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -429,7 +494,7 @@ func (x *OpeningHours) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpeningHours.ProtoReflect.Descriptor instead.
 func (*OpeningHours) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{4}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *OpeningHours) GetWeekday() int32 {
@@ -465,7 +530,7 @@ type HoursException struct {
 
 func (x *HoursException) Reset() {
 	*x = HoursException{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[5]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -477,7 +542,7 @@ func (x *HoursException) String() string {
 func (*HoursException) ProtoMessage() {}
 
 func (x *HoursException) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[5]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -490,7 +555,7 @@ func (x *HoursException) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HoursException.ProtoReflect.Descriptor instead.
 func (*HoursException) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{5}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *HoursException) GetDate() string {
@@ -524,7 +589,7 @@ type Span struct {
 
 func (x *Span) Reset() {
 	*x = Span{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[6]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -536,7 +601,7 @@ func (x *Span) String() string {
 func (*Span) ProtoMessage() {}
 
 func (x *Span) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[6]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -549,7 +614,7 @@ func (x *Span) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Span.ProtoReflect.Descriptor instead.
 func (*Span) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{6}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Span) GetOpens() int32 {
@@ -594,7 +659,7 @@ type PutCafeRequest struct {
 
 func (x *PutCafeRequest) Reset() {
 	*x = PutCafeRequest{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[7]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -606,7 +671,7 @@ func (x *PutCafeRequest) String() string {
 func (*PutCafeRequest) ProtoMessage() {}
 
 func (x *PutCafeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[7]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -619,7 +684,7 @@ func (x *PutCafeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCafeRequest.ProtoReflect.Descriptor instead.
 func (*PutCafeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{7}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *PutCafeRequest) GetId() string {
@@ -736,7 +801,7 @@ type GetCafeRequest struct {
 
 func (x *GetCafeRequest) Reset() {
 	*x = GetCafeRequest{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[8]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -748,7 +813,7 @@ func (x *GetCafeRequest) String() string {
 func (*GetCafeRequest) ProtoMessage() {}
 
 func (x *GetCafeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[8]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -761,7 +826,7 @@ func (x *GetCafeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCafeRequest.ProtoReflect.Descriptor instead.
 func (*GetCafeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{8}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetCafeRequest) GetId() string {
@@ -784,7 +849,7 @@ type ListCafesRequest struct {
 
 func (x *ListCafesRequest) Reset() {
 	*x = ListCafesRequest{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[9]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -796,7 +861,7 @@ func (x *ListCafesRequest) String() string {
 func (*ListCafesRequest) ProtoMessage() {}
 
 func (x *ListCafesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[9]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -809,7 +874,7 @@ func (x *ListCafesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCafesRequest.ProtoReflect.Descriptor instead.
 func (*ListCafesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{9}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListCafesRequest) GetQuery() string {
@@ -851,7 +916,7 @@ type ListCafesResponse struct {
 
 func (x *ListCafesResponse) Reset() {
 	*x = ListCafesResponse{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[10]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -863,7 +928,7 @@ func (x *ListCafesResponse) String() string {
 func (*ListCafesResponse) ProtoMessage() {}
 
 func (x *ListCafesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[10]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -876,7 +941,7 @@ func (x *ListCafesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCafesResponse.ProtoReflect.Descriptor instead.
 func (*ListCafesResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{10}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListCafesResponse) GetCafes() []*Cafe {
@@ -902,7 +967,7 @@ type ArchiveCafeRequest struct {
 
 func (x *ArchiveCafeRequest) Reset() {
 	*x = ArchiveCafeRequest{}
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[11]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -914,7 +979,7 @@ func (x *ArchiveCafeRequest) String() string {
 func (*ArchiveCafeRequest) ProtoMessage() {}
 
 func (x *ArchiveCafeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[11]
+	mi := &file_coffee_cafe_v1_cafe_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -927,7 +992,7 @@ func (x *ArchiveCafeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ArchiveCafeRequest.ProtoReflect.Descriptor instead.
 func (*ArchiveCafeRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{11}
+	return file_coffee_cafe_v1_cafe_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ArchiveCafeRequest) GetId() string {
@@ -941,7 +1006,7 @@ var File_coffee_cafe_v1_cafe_proto protoreflect.FileDescriptor
 
 const file_coffee_cafe_v1_cafe_proto_rawDesc = "" +
 	"\n" +
-	"\x19coffee/cafe/v1/cafe.proto\x12\x0ecoffee.cafe.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcf\x05\n" +
+	"\x19coffee/cafe/v1/cafe.proto\x12\x0ecoffee.cafe.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dcoffee/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x06\n" +
 	"\x04Cafe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n" +
@@ -966,9 +1031,14 @@ const file_coffee_cafe_v1_cafe_proto_rawDesc = "" +
 	"\aopening\x18\x10 \x01(\v2\x17.coffee.cafe.v1.OpeningR\aopening\x12$\n" +
 	"\vlatitude_e6\x18\x11 \x01(\x05H\x00R\n" +
 	"latitudeE6\x88\x01\x01\x12&\n" +
-	"\flongitude_e6\x18\x12 \x01(\x05H\x01R\vlongitudeE6\x88\x01\x01B\x0e\n" +
+	"\flongitude_e6\x18\x12 \x01(\x05H\x01R\vlongitudeE6\x88\x01\x01\x12=\n" +
+	"\fzone_offsets\x18\x13 \x03(\v2\x1a.coffee.cafe.v1.ZoneOffsetR\vzoneOffsetsB\x0e\n" +
 	"\f_latitude_e6B\x0f\n" +
-	"\r_longitude_e6\"\x8d\x01\n" +
+	"\r_longitude_e6\"c\n" +
+	"\n" +
+	"ZoneOffset\x12.\n" +
+	"\x04from\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x12%\n" +
+	"\x0eoffset_seconds\x18\x02 \x01(\x05R\roffsetSeconds\"\x8d\x01\n" +
 	"\aOpening\x12\x12\n" +
 	"\x04open\x18\x01 \x01(\bR\x04open\x127\n" +
 	"\tcloses_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bclosesAt\x125\n" +
@@ -1036,18 +1106,18 @@ const file_coffee_cafe_v1_cafe_proto_rawDesc = "" +
 	"\vnext_cursor\x18\x02 \x01(\tR\n" +
 	"nextCursor\".\n" +
 	"\x12ArchiveCafeRequest\x12\x18\n" +
-	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id2\xa8\x04\n" +
-	"\vCafeService\x12u\n" +
-	"\aPutCafe\x12\x1e.coffee.cafe.v1.PutCafeRequest\x1a\x14.coffee.cafe.v1.Cafe\"4\x92\x82\x19\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id2\xb0\x04\n" +
+	"\vCafeService\x12w\n" +
+	"\aPutCafe\x12\x1e.coffee.cafe.v1.PutCafeRequest\x1a\x14.coffee.cafe.v1.Cafe\"6\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x17:\x01*\x1a\x12/api/v1/cafes/{id}\x12\x8b\x01\n" +
-	"\aGetCafe\x12\x1e.coffee.cafe.v1.GetCafeRequest\x1a\x14.coffee.cafe.v1.Cafe\"J\x92\x82\x19,\n" +
-	"\tanonymous\x12\x05order\x12\x04menu\x12\x05login\x12\tanalytics\x18\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/cafes/{id}\x12\x97\x01\n" +
-	"\tListCafes\x12 .coffee.cafe.v1.ListCafesRequest\x1a!.coffee.cafe.v1.ListCafesResponse\"E\x92\x82\x19,\n" +
-	"\tanonymous\x12\x05order\x12\x04menu\x12\x05login\x12\tanalytics\x18\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/cafes\x12z\n" +
-	"\vArchiveCafe\x12\".coffee.cafe.v1.ArchiveCafeRequest\x1a\x14.coffee.cafe.v1.Cafe\"1\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x17:\x01*\x1a\x12/api/v1/cafes/{id}\x12\x8d\x01\n" +
+	"\aGetCafe\x12\x1e.coffee.cafe.v1.GetCafeRequest\x1a\x14.coffee.cafe.v1.Cafe\"L\x92\x82\x19.\n" +
+	"\tanonymous\x12\x05order\x12\x04menu\x12\x05login\x12\tanalytics\x18\x01(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/cafes/{id}\x12\x99\x01\n" +
+	"\tListCafes\x12 .coffee.cafe.v1.ListCafesRequest\x1a!.coffee.cafe.v1.ListCafesResponse\"G\x92\x82\x19.\n" +
+	"\tanonymous\x12\x05order\x12\x04menu\x12\x05login\x12\tanalytics\x18\x01(\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/cafes\x12|\n" +
+	"\vArchiveCafe\x12\".coffee.cafe.v1.ArchiveCafeRequest\x1a\x14.coffee.cafe.v1.Cafe\"3\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x14*\x12/api/v1/cafes/{id}B$Z\"coffee/proto/coffee/cafe/v1;cafepbb\x06proto3"
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x14*\x12/api/v1/cafes/{id}B$Z\"coffee/proto/coffee/cafe/v1;cafepbb\x06proto3"
 
 var (
 	file_coffee_cafe_v1_cafe_proto_rawDescOnce sync.Once
@@ -1061,50 +1131,53 @@ func file_coffee_cafe_v1_cafe_proto_rawDescGZIP() []byte {
 	return file_coffee_cafe_v1_cafe_proto_rawDescData
 }
 
-var file_coffee_cafe_v1_cafe_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_coffee_cafe_v1_cafe_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_coffee_cafe_v1_cafe_proto_goTypes = []any{
 	(*Cafe)(nil),                  // 0: coffee.cafe.v1.Cafe
-	(*Opening)(nil),               // 1: coffee.cafe.v1.Opening
-	(*TaxProfile)(nil),            // 2: coffee.cafe.v1.TaxProfile
-	(*TaxRate)(nil),               // 3: coffee.cafe.v1.TaxRate
-	(*OpeningHours)(nil),          // 4: coffee.cafe.v1.OpeningHours
-	(*HoursException)(nil),        // 5: coffee.cafe.v1.HoursException
-	(*Span)(nil),                  // 6: coffee.cafe.v1.Span
-	(*PutCafeRequest)(nil),        // 7: coffee.cafe.v1.PutCafeRequest
-	(*GetCafeRequest)(nil),        // 8: coffee.cafe.v1.GetCafeRequest
-	(*ListCafesRequest)(nil),      // 9: coffee.cafe.v1.ListCafesRequest
-	(*ListCafesResponse)(nil),     // 10: coffee.cafe.v1.ListCafesResponse
-	(*ArchiveCafeRequest)(nil),    // 11: coffee.cafe.v1.ArchiveCafeRequest
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*ZoneOffset)(nil),            // 1: coffee.cafe.v1.ZoneOffset
+	(*Opening)(nil),               // 2: coffee.cafe.v1.Opening
+	(*TaxProfile)(nil),            // 3: coffee.cafe.v1.TaxProfile
+	(*TaxRate)(nil),               // 4: coffee.cafe.v1.TaxRate
+	(*OpeningHours)(nil),          // 5: coffee.cafe.v1.OpeningHours
+	(*HoursException)(nil),        // 6: coffee.cafe.v1.HoursException
+	(*Span)(nil),                  // 7: coffee.cafe.v1.Span
+	(*PutCafeRequest)(nil),        // 8: coffee.cafe.v1.PutCafeRequest
+	(*GetCafeRequest)(nil),        // 9: coffee.cafe.v1.GetCafeRequest
+	(*ListCafesRequest)(nil),      // 10: coffee.cafe.v1.ListCafesRequest
+	(*ListCafesResponse)(nil),     // 11: coffee.cafe.v1.ListCafesResponse
+	(*ArchiveCafeRequest)(nil),    // 12: coffee.cafe.v1.ArchiveCafeRequest
+	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
 }
 var file_coffee_cafe_v1_cafe_proto_depIdxs = []int32{
-	2,  // 0: coffee.cafe.v1.Cafe.tax:type_name -> coffee.cafe.v1.TaxProfile
-	4,  // 1: coffee.cafe.v1.Cafe.hours:type_name -> coffee.cafe.v1.OpeningHours
-	5,  // 2: coffee.cafe.v1.Cafe.exceptions:type_name -> coffee.cafe.v1.HoursException
-	12, // 3: coffee.cafe.v1.Cafe.archived_at:type_name -> google.protobuf.Timestamp
-	12, // 4: coffee.cafe.v1.Cafe.updated_at:type_name -> google.protobuf.Timestamp
-	1,  // 5: coffee.cafe.v1.Cafe.opening:type_name -> coffee.cafe.v1.Opening
-	12, // 6: coffee.cafe.v1.Opening.closes_at:type_name -> google.protobuf.Timestamp
-	12, // 7: coffee.cafe.v1.Opening.opens_at:type_name -> google.protobuf.Timestamp
-	3,  // 8: coffee.cafe.v1.TaxProfile.rates:type_name -> coffee.cafe.v1.TaxRate
-	6,  // 9: coffee.cafe.v1.HoursException.spans:type_name -> coffee.cafe.v1.Span
-	2,  // 10: coffee.cafe.v1.PutCafeRequest.tax:type_name -> coffee.cafe.v1.TaxProfile
-	4,  // 11: coffee.cafe.v1.PutCafeRequest.hours:type_name -> coffee.cafe.v1.OpeningHours
-	5,  // 12: coffee.cafe.v1.PutCafeRequest.exceptions:type_name -> coffee.cafe.v1.HoursException
-	0,  // 13: coffee.cafe.v1.ListCafesResponse.cafes:type_name -> coffee.cafe.v1.Cafe
-	7,  // 14: coffee.cafe.v1.CafeService.PutCafe:input_type -> coffee.cafe.v1.PutCafeRequest
-	8,  // 15: coffee.cafe.v1.CafeService.GetCafe:input_type -> coffee.cafe.v1.GetCafeRequest
-	9,  // 16: coffee.cafe.v1.CafeService.ListCafes:input_type -> coffee.cafe.v1.ListCafesRequest
-	11, // 17: coffee.cafe.v1.CafeService.ArchiveCafe:input_type -> coffee.cafe.v1.ArchiveCafeRequest
-	0,  // 18: coffee.cafe.v1.CafeService.PutCafe:output_type -> coffee.cafe.v1.Cafe
-	0,  // 19: coffee.cafe.v1.CafeService.GetCafe:output_type -> coffee.cafe.v1.Cafe
-	10, // 20: coffee.cafe.v1.CafeService.ListCafes:output_type -> coffee.cafe.v1.ListCafesResponse
-	0,  // 21: coffee.cafe.v1.CafeService.ArchiveCafe:output_type -> coffee.cafe.v1.Cafe
-	18, // [18:22] is the sub-list for method output_type
-	14, // [14:18] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	3,  // 0: coffee.cafe.v1.Cafe.tax:type_name -> coffee.cafe.v1.TaxProfile
+	5,  // 1: coffee.cafe.v1.Cafe.hours:type_name -> coffee.cafe.v1.OpeningHours
+	6,  // 2: coffee.cafe.v1.Cafe.exceptions:type_name -> coffee.cafe.v1.HoursException
+	13, // 3: coffee.cafe.v1.Cafe.archived_at:type_name -> google.protobuf.Timestamp
+	13, // 4: coffee.cafe.v1.Cafe.updated_at:type_name -> google.protobuf.Timestamp
+	2,  // 5: coffee.cafe.v1.Cafe.opening:type_name -> coffee.cafe.v1.Opening
+	1,  // 6: coffee.cafe.v1.Cafe.zone_offsets:type_name -> coffee.cafe.v1.ZoneOffset
+	13, // 7: coffee.cafe.v1.ZoneOffset.from:type_name -> google.protobuf.Timestamp
+	13, // 8: coffee.cafe.v1.Opening.closes_at:type_name -> google.protobuf.Timestamp
+	13, // 9: coffee.cafe.v1.Opening.opens_at:type_name -> google.protobuf.Timestamp
+	4,  // 10: coffee.cafe.v1.TaxProfile.rates:type_name -> coffee.cafe.v1.TaxRate
+	7,  // 11: coffee.cafe.v1.HoursException.spans:type_name -> coffee.cafe.v1.Span
+	3,  // 12: coffee.cafe.v1.PutCafeRequest.tax:type_name -> coffee.cafe.v1.TaxProfile
+	5,  // 13: coffee.cafe.v1.PutCafeRequest.hours:type_name -> coffee.cafe.v1.OpeningHours
+	6,  // 14: coffee.cafe.v1.PutCafeRequest.exceptions:type_name -> coffee.cafe.v1.HoursException
+	0,  // 15: coffee.cafe.v1.ListCafesResponse.cafes:type_name -> coffee.cafe.v1.Cafe
+	8,  // 16: coffee.cafe.v1.CafeService.PutCafe:input_type -> coffee.cafe.v1.PutCafeRequest
+	9,  // 17: coffee.cafe.v1.CafeService.GetCafe:input_type -> coffee.cafe.v1.GetCafeRequest
+	10, // 18: coffee.cafe.v1.CafeService.ListCafes:input_type -> coffee.cafe.v1.ListCafesRequest
+	12, // 19: coffee.cafe.v1.CafeService.ArchiveCafe:input_type -> coffee.cafe.v1.ArchiveCafeRequest
+	0,  // 20: coffee.cafe.v1.CafeService.PutCafe:output_type -> coffee.cafe.v1.Cafe
+	0,  // 21: coffee.cafe.v1.CafeService.GetCafe:output_type -> coffee.cafe.v1.Cafe
+	11, // 22: coffee.cafe.v1.CafeService.ListCafes:output_type -> coffee.cafe.v1.ListCafesResponse
+	0,  // 23: coffee.cafe.v1.CafeService.ArchiveCafe:output_type -> coffee.cafe.v1.Cafe
+	20, // [20:24] is the sub-list for method output_type
+	16, // [16:20] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_coffee_cafe_v1_cafe_proto_init() }
@@ -1113,14 +1186,14 @@ func file_coffee_cafe_v1_cafe_proto_init() {
 		return
 	}
 	file_coffee_cafe_v1_cafe_proto_msgTypes[0].OneofWrappers = []any{}
-	file_coffee_cafe_v1_cafe_proto_msgTypes[7].OneofWrappers = []any{}
+	file_coffee_cafe_v1_cafe_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_cafe_v1_cafe_proto_rawDesc), len(file_coffee_cafe_v1_cafe_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -3697,6 +3697,156 @@ func (x *ListIngredientUsesResponse) GetVariationIds() []string {
 	return nil
 }
 
+type ListFewLeftRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	CafeId string                 `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
+	// How many units are few.
+	Few           int32 `protobuf:"varint,2,opt,name=few,proto3" json:"few,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFewLeftRequest) Reset() {
+	*x = ListFewLeftRequest{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFewLeftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFewLeftRequest) ProtoMessage() {}
+
+func (x *ListFewLeftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFewLeftRequest.ProtoReflect.Descriptor instead.
+func (*ListFewLeftRequest) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *ListFewLeftRequest) GetCafeId() string {
+	if x != nil {
+		return x.CafeId
+	}
+	return ""
+}
+
+func (x *ListFewLeftRequest) GetFew() int32 {
+	if x != nil {
+		return x.Few
+	}
+	return 0
+}
+
+type ListFewLeftResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// By variation.
+	FewLeft       []*FewLeft `protobuf:"bytes,1,rep,name=few_left,json=fewLeft,proto3" json:"few_left,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFewLeftResponse) Reset() {
+	*x = ListFewLeftResponse{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFewLeftResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFewLeftResponse) ProtoMessage() {}
+
+func (x *ListFewLeftResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFewLeftResponse.ProtoReflect.Descriptor instead.
+func (*ListFewLeftResponse) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *ListFewLeftResponse) GetFewLeft() []*FewLeft {
+	if x != nil {
+		return x.FewLeft
+	}
+	return nil
+}
+
+type FewLeft struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	VariationId   string                 `protobuf:"bytes,1,opt,name=variation_id,json=variationId,proto3" json:"variation_id,omitempty"`
+	Left          int32                  `protobuf:"varint,2,opt,name=left,proto3" json:"left,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FewLeft) Reset() {
+	*x = FewLeft{}
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FewLeft) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FewLeft) ProtoMessage() {}
+
+func (x *FewLeft) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_inventory_v1_inventory_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FewLeft.ProtoReflect.Descriptor instead.
+func (*FewLeft) Descriptor() ([]byte, []int) {
+	return file_coffee_inventory_v1_inventory_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *FewLeft) GetVariationId() string {
+	if x != nil {
+		return x.VariationId
+	}
+	return ""
+}
+
+func (x *FewLeft) GetLeft() int32 {
+	if x != nil {
+		return x.Left
+	}
+	return 0
+}
+
 var File_coffee_inventory_v1_inventory_proto protoreflect.FileDescriptor
 
 const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
@@ -3999,81 +4149,91 @@ const file_coffee_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x10\xf4\x03\"\x05r\x03\xb0\x01\x01R\ringredientIds\"d\n" +
 	"\x1aListIngredientUsesResponse\x12!\n" +
 	"\fmodifier_ids\x18\x01 \x03(\tR\vmodifierIds\x12#\n" +
-	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds2\x98\x1b\n" +
-	"\x10InventoryService\x12\x97\x01\n" +
-	"\rPutIngredient\x12).coffee.inventory.v1.PutIngredientRequest\x1a\x1f.coffee.inventory.v1.Ingredient\":\x92\x82\x19\x13\n" +
+	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds\"U\n" +
+	"\x12ListFewLeftRequest\x12!\n" +
+	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\x12\x1c\n" +
+	"\x03few\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x03few\"N\n" +
+	"\x13ListFewLeftResponse\x127\n" +
+	"\bfew_left\x18\x01 \x03(\v2\x1c.coffee.inventory.v1.FewLeftR\afewLeft\"@\n" +
+	"\aFewLeft\x12!\n" +
+	"\fvariation_id\x18\x01 \x01(\tR\vvariationId\x12\x12\n" +
+	"\x04left\x18\x02 \x01(\x05R\x04left2\xb7\x1c\n" +
+	"\x10InventoryService\x12\x99\x01\n" +
+	"\rPutIngredient\x12).coffee.inventory.v1.PutIngredientRequest\x1a\x1f.coffee.inventory.v1.Ingredient\"<\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1d:\x01*\x1a\x18/api/v1/ingredients/{id}\x12\xb8\x01\n" +
-	"\x0fListIngredients\x12+.coffee.inventory.v1.ListIngredientsRequest\x1a,.coffee.inventory.v1.ListIngredientsResponse\"J\x92\x82\x19+\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x1d:\x01*\x1a\x18/api/v1/ingredients/{id}\x12\xba\x01\n" +
+	"\x0fListIngredients\x12+.coffee.inventory.v1.ListIngredientsRequest\x1a,.coffee.inventory.v1.ListIngredientsResponse\"L\x92\x82\x19-\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/ingredients\x12\x9c\x01\n" +
-	"\x11ArchiveIngredient\x12-.coffee.inventory.v1.ArchiveIngredientRequest\x1a\x1f.coffee.inventory.v1.Ingredient\"7\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/ingredients\x12\x9e\x01\n" +
+	"\x11ArchiveIngredient\x12-.coffee.inventory.v1.ArchiveIngredientRequest\x1a\x1f.coffee.inventory.v1.Ingredient\"9\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1a*\x18/api/v1/ingredients/{id}\x12\x91\x01\n" +
-	"\tPutRecipe\x12%.coffee.inventory.v1.PutRecipeRequest\x1a\x1b.coffee.inventory.v1.Recipe\"@\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x1a*\x18/api/v1/ingredients/{id}\x12\x93\x01\n" +
+	"\tPutRecipe\x12%.coffee.inventory.v1.PutRecipeRequest\x1a\x1b.coffee.inventory.v1.Recipe\"B\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02#:\x01*\x1a\x1e/api/v1/recipes/{variation_id}\x12\x97\x01\n" +
-	"\tGetRecipe\x12%.coffee.inventory.v1.GetRecipeRequest\x1a\x1b.coffee.inventory.v1.Recipe\"F\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02#:\x01*\x1a\x1e/api/v1/recipes/{variation_id}\x12\x99\x01\n" +
+	"\tGetRecipe\x12%.coffee.inventory.v1.GetRecipeRequest\x1a\x1b.coffee.inventory.v1.Recipe\"H\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/recipes/{variation_id}\x12\x99\x01\n" +
-	"\vListRecipes\x12'.coffee.inventory.v1.ListRecipesRequest\x1a(.coffee.inventory.v1.ListRecipesResponse\"7\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/recipes/{variation_id}\x12\x9b\x01\n" +
+	"\vListRecipes\x12'.coffee.inventory.v1.ListRecipesRequest\x1a(.coffee.inventory.v1.ListRecipesResponse\"9\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/recipes\x12\xb4\x01\n" +
-	"\x12PutModifierEffects\x12..coffee.inventory.v1.PutModifierEffectsRequest\x1a$.coffee.inventory.v1.ModifierEffects\"H\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/recipes\x12\xb6\x01\n" +
+	"\x12PutModifierEffects\x12..coffee.inventory.v1.PutModifierEffectsRequest\x1a$.coffee.inventory.v1.ModifierEffects\"J\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02+:\x01*\x1a&/api/v1/modifier-effects/{modifier_id}\x12\xba\x01\n" +
-	"\x12GetModifierEffects\x12..coffee.inventory.v1.GetModifierEffectsRequest\x1a$.coffee.inventory.v1.ModifierEffects\"N\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02+:\x01*\x1a&/api/v1/modifier-effects/{modifier_id}\x12\xbc\x01\n" +
+	"\x12GetModifierEffects\x12..coffee.inventory.v1.GetModifierEffectsRequest\x1a$.coffee.inventory.v1.ModifierEffects\"P\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02(\x12&/api/v1/modifier-effects/{modifier_id}\x12\xb3\x01\n" +
-	"\x10PreviewExpansion\x12,.coffee.inventory.v1.PreviewExpansionRequest\x1a-.coffee.inventory.v1.PreviewExpansionResponse\"B\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02(\x12&/api/v1/modifier-effects/{modifier_id}\x12\xb5\x01\n" +
+	"\x10PreviewExpansion\x12,.coffee.inventory.v1.PreviewExpansionRequest\x1a-.coffee.inventory.v1.PreviewExpansionResponse\"D\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/api/v1/recipes/preview\x12\xc1\x01\n" +
-	"\tListStock\x12%.coffee.inventory.v1.ListStockRequest\x1a&.coffee.inventory.v1.ListStockResponse\"e\x92\x82\x19+\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/api/v1/recipes/preview\x12\xc3\x01\n" +
+	"\tListStock\x12%.coffee.inventory.v1.ListStockRequest\x1a&.coffee.inventory.v1.ListStockResponse\"g\x92\x82\x19-\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x020Z\x1f\x12\x1d/api/v1/cafes/{cafe_id}/stock\x12\r/api/v1/stock\x12\xaa\x01\n" +
-	"\x06PutPar\x12\".coffee.inventory.v1.PutParRequest\x1a\x1e.coffee.inventory.v1.StockLine\"\\\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x020Z\x1f\x12\x1d/api/v1/cafes/{cafe_id}/stock\x12\r/api/v1/stock\x12\xac\x01\n" +
+	"\x06PutPar\x12\".coffee.inventory.v1.PutParRequest\x1a\x1e.coffee.inventory.v1.StockLine\"^\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x026:\x01*\x1a1/api/v1/cafes/{cafe_id}/stock/{ingredient_id}/par\x12\xb4\x01\n" +
-	"\aReceive\x12#.coffee.inventory.v1.ReceiveRequest\x1a&.coffee.inventory.v1.MovementsResponse\"\\\x92\x82\x19-\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x026:\x01*\x1a1/api/v1/cafes/{cafe_id}/stock/{ingredient_id}/par\x12\xb6\x01\n" +
+	"\aReceive\x12#.coffee.inventory.v1.ReceiveRequest\x1a&.coffee.inventory.v1.MovementsResponse\"^\x92\x82\x19/\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02 \x01\x82\xd3\xe4\x93\x02%:\x01*\" /api/v1/cafes/{cafe_id}/receipts\x12\xad\x01\n" +
-	"\x05Waste\x12!.coffee.inventory.v1.WasteRequest\x1a&.coffee.inventory.v1.MovementsResponse\"Y\x92\x82\x19-\n" +
+	"\boperator\x18\x02 \x01(\x02\x82\xd3\xe4\x93\x02%:\x01*\" /api/v1/cafes/{cafe_id}/receipts\x12\xaf\x01\n" +
+	"\x05Waste\x12!.coffee.inventory.v1.WasteRequest\x1a&.coffee.inventory.v1.MovementsResponse\"[\x92\x82\x19/\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02 \x01\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/api/v1/cafes/{cafe_id}/waste\x12\x9f\x01\n" +
-	"\x05Count\x12!.coffee.inventory.v1.CountRequest\x1a&.coffee.inventory.v1.MovementsResponse\"K\x92\x82\x19\x1e\n" +
+	"\boperator\x18\x02 \x01(\x02\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/api/v1/cafes/{cafe_id}/waste\x12\xa1\x01\n" +
+	"\x05Count\x12!.coffee.inventory.v1.CountRequest\x1a&.coffee.inventory.v1.MovementsResponse\"M\x92\x82\x19 \n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02 \x01\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/api/v1/cafes/{cafe_id}/counts\x12\xb7\x01\n" +
-	"\rListMovements\x12).coffee.inventory.v1.ListMovementsRequest\x1a*.coffee.inventory.v1.ListMovementsResponse\"O\x92\x82\x19\"\n" +
+	"\boperator\x18\x02 \x01(\x02\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/api/v1/cafes/{cafe_id}/counts\x12\xb9\x01\n" +
+	"\rListMovements\x12).coffee.inventory.v1.ListMovementsRequest\x1a*.coffee.inventory.v1.ListMovementsResponse\"Q\x92\x82\x19$\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02#\x12!/api/v1/cafes/{cafe_id}/movements\x12\x94\x01\n" +
-	"\fGetAllergens\x12(.coffee.inventory.v1.GetAllergensRequest\x1a\x1e.coffee.inventory.v1.Allergens\":\x92\x82\x19\r\n" +
-	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02#\x12!/api/v1/cafes/{cafe_id}/allergens\x12c\n" +
-	"\aConsume\x12#.coffee.inventory.v1.ConsumeRequest\x1a$.coffee.inventory.v1.ConsumeResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x87\x01\n" +
-	"\x13ListOpenConsumption\x12/.coffee.inventory.v1.ListOpenConsumptionRequest\x1a0.coffee.inventory.v1.ListOpenConsumptionResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
-	"\x12ConfirmConsumption\x12..coffee.inventory.v1.ConfirmConsumptionRequest\x1a/.coffee.inventory.v1.ConfirmConsumptionResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12c\n" +
-	"\aReverse\x12#.coffee.inventory.v1.ReverseRequest\x1a$.coffee.inventory.v1.ReverseResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12o\n" +
-	"\vExpandLines\x12'.coffee.inventory.v1.ExpandLinesRequest\x1a(.coffee.inventory.v1.ExpandLinesResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01\x12\x84\x01\n" +
-	"\x12ListIngredientUses\x12..coffee.inventory.v1.ListIngredientUsesRequest\x1a/.coffee.inventory.v1.ListIngredientUsesResponse\"\r\x92\x82\x19\t\x12\x05order\x18\x01B.Z,coffee/proto/coffee/inventory/v1;inventorypbb\x06proto3"
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02#\x12!/api/v1/cafes/{cafe_id}/movements\x12\x96\x01\n" +
+	"\fGetAllergens\x12(.coffee.inventory.v1.GetAllergensRequest\x1a\x1e.coffee.inventory.v1.Allergens\"<\x92\x82\x19\x0f\n" +
+	"\tanonymous\x18\x01(\x01\x82\xd3\xe4\x93\x02#\x12!/api/v1/cafes/{cafe_id}/allergens\x12e\n" +
+	"\aConsume\x12#.coffee.inventory.v1.ConsumeRequest\x1a$.coffee.inventory.v1.ConsumeResponse\"\x0f\x92\x82\x19\v\x12\x05order\x18\x01(\x02\x12\x89\x01\n" +
+	"\x13ListOpenConsumption\x12/.coffee.inventory.v1.ListOpenConsumptionRequest\x1a0.coffee.inventory.v1.ListOpenConsumptionResponse\"\x0f\x92\x82\x19\v\x12\x05order\x18\x01(\x01\x12\x86\x01\n" +
+	"\x12ConfirmConsumption\x12..coffee.inventory.v1.ConfirmConsumptionRequest\x1a/.coffee.inventory.v1.ConfirmConsumptionResponse\"\x0f\x92\x82\x19\v\x12\x05order\x18\x01(\x02\x12e\n" +
+	"\aReverse\x12#.coffee.inventory.v1.ReverseRequest\x1a$.coffee.inventory.v1.ReverseResponse\"\x0f\x92\x82\x19\v\x12\x05order\x18\x01(\x02\x12q\n" +
+	"\vExpandLines\x12'.coffee.inventory.v1.ExpandLinesRequest\x1a(.coffee.inventory.v1.ExpandLinesResponse\"\x0f\x92\x82\x19\v\x12\x05order\x18\x01(\x01\x12\x86\x01\n" +
+	"\x12ListIngredientUses\x12..coffee.inventory.v1.ListIngredientUsesRequest\x1a/.coffee.inventory.v1.ListIngredientUsesResponse\"\x0f\x92\x82\x19\v\x12\x05order\x18\x01(\x01\x12q\n" +
+	"\vListFewLeft\x12'.coffee.inventory.v1.ListFewLeftRequest\x1a(.coffee.inventory.v1.ListFewLeftResponse\"\x0f\x92\x82\x19\v\x12\x05order\x18\x01(\x01B.Z,coffee/proto/coffee/inventory/v1;inventorypbb\x06proto3"
 
 var (
 	file_coffee_inventory_v1_inventory_proto_rawDescOnce sync.Once
@@ -4087,7 +4247,7 @@ func file_coffee_inventory_v1_inventory_proto_rawDescGZIP() []byte {
 	return file_coffee_inventory_v1_inventory_proto_rawDescData
 }
 
-var file_coffee_inventory_v1_inventory_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
+var file_coffee_inventory_v1_inventory_proto_msgTypes = make([]protoimpl.MessageInfo, 58)
 var file_coffee_inventory_v1_inventory_proto_goTypes = []any{
 	(*Ingredient)(nil),                  // 0: coffee.inventory.v1.Ingredient
 	(*RecipeLine)(nil),                  // 1: coffee.inventory.v1.RecipeLine
@@ -4144,19 +4304,22 @@ var file_coffee_inventory_v1_inventory_proto_goTypes = []any{
 	(*ReverseResponse)(nil),             // 52: coffee.inventory.v1.ReverseResponse
 	(*ListIngredientUsesRequest)(nil),   // 53: coffee.inventory.v1.ListIngredientUsesRequest
 	(*ListIngredientUsesResponse)(nil),  // 54: coffee.inventory.v1.ListIngredientUsesResponse
-	(*timestamppb.Timestamp)(nil),       // 55: google.protobuf.Timestamp
-	(*v1.Money)(nil),                    // 56: coffee.type.v1.Money
+	(*ListFewLeftRequest)(nil),          // 55: coffee.inventory.v1.ListFewLeftRequest
+	(*ListFewLeftResponse)(nil),         // 56: coffee.inventory.v1.ListFewLeftResponse
+	(*FewLeft)(nil),                     // 57: coffee.inventory.v1.FewLeft
+	(*timestamppb.Timestamp)(nil),       // 58: google.protobuf.Timestamp
+	(*v1.Money)(nil),                    // 59: coffee.type.v1.Money
 }
 var file_coffee_inventory_v1_inventory_proto_depIdxs = []int32{
 	1,  // 0: coffee.inventory.v1.Ingredient.made_from:type_name -> coffee.inventory.v1.RecipeLine
-	55, // 1: coffee.inventory.v1.Ingredient.archived_at:type_name -> google.protobuf.Timestamp
+	58, // 1: coffee.inventory.v1.Ingredient.archived_at:type_name -> google.protobuf.Timestamp
 	1,  // 2: coffee.inventory.v1.Recipe.lines:type_name -> coffee.inventory.v1.RecipeLine
 	3,  // 3: coffee.inventory.v1.ModifierEffects.effects:type_name -> coffee.inventory.v1.ModifierEffect
-	56, // 4: coffee.inventory.v1.StockLine.average_cost:type_name -> coffee.type.v1.Money
-	55, // 5: coffee.inventory.v1.StockLine.moved_at:type_name -> google.protobuf.Timestamp
-	55, // 6: coffee.inventory.v1.StockLine.runs_out_at:type_name -> google.protobuf.Timestamp
-	55, // 7: coffee.inventory.v1.Movement.at:type_name -> google.protobuf.Timestamp
-	56, // 8: coffee.inventory.v1.Movement.cost:type_name -> coffee.type.v1.Money
+	59, // 4: coffee.inventory.v1.StockLine.average_cost:type_name -> coffee.type.v1.Money
+	58, // 5: coffee.inventory.v1.StockLine.moved_at:type_name -> google.protobuf.Timestamp
+	58, // 6: coffee.inventory.v1.StockLine.runs_out_at:type_name -> google.protobuf.Timestamp
+	58, // 7: coffee.inventory.v1.Movement.at:type_name -> google.protobuf.Timestamp
+	59, // 8: coffee.inventory.v1.Movement.cost:type_name -> coffee.type.v1.Money
 	1,  // 9: coffee.inventory.v1.PutIngredientRequest.made_from:type_name -> coffee.inventory.v1.RecipeLine
 	0,  // 10: coffee.inventory.v1.ListIngredientsResponse.ingredients:type_name -> coffee.inventory.v1.Ingredient
 	1,  // 11: coffee.inventory.v1.PutRecipeRequest.lines:type_name -> coffee.inventory.v1.RecipeLine
@@ -4168,10 +4331,10 @@ var file_coffee_inventory_v1_inventory_proto_depIdxs = []int32{
 	42, // 17: coffee.inventory.v1.ExpandLinesResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
 	5,  // 18: coffee.inventory.v1.ListStockResponse.stock:type_name -> coffee.inventory.v1.StockLine
 	26, // 19: coffee.inventory.v1.ReceiveRequest.lines:type_name -> coffee.inventory.v1.ReceiveLine
-	56, // 20: coffee.inventory.v1.ReceiveLine.cost:type_name -> coffee.type.v1.Money
+	59, // 20: coffee.inventory.v1.ReceiveLine.cost:type_name -> coffee.type.v1.Money
 	28, // 21: coffee.inventory.v1.WasteRequest.lines:type_name -> coffee.inventory.v1.WasteLine
 	30, // 22: coffee.inventory.v1.CountRequest.lines:type_name -> coffee.inventory.v1.CountLine
-	55, // 23: coffee.inventory.v1.CountLine.at:type_name -> google.protobuf.Timestamp
+	58, // 23: coffee.inventory.v1.CountLine.at:type_name -> google.protobuf.Timestamp
 	6,  // 24: coffee.inventory.v1.MovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
 	5,  // 25: coffee.inventory.v1.MovementsResponse.stock:type_name -> coffee.inventory.v1.StockLine
 	6,  // 26: coffee.inventory.v1.ListMovementsResponse.movements:type_name -> coffee.inventory.v1.Movement
@@ -4184,59 +4347,62 @@ var file_coffee_inventory_v1_inventory_proto_depIdxs = []int32{
 	7,  // 33: coffee.inventory.v1.ExpandedLine.uses:type_name -> coffee.inventory.v1.Use
 	42, // 34: coffee.inventory.v1.ConsumeResponse.lines:type_name -> coffee.inventory.v1.ExpandedLine
 	43, // 35: coffee.inventory.v1.ConsumeResponse.shortages:type_name -> coffee.inventory.v1.Shortage
-	55, // 36: coffee.inventory.v1.OpenConsumption.at:type_name -> google.protobuf.Timestamp
+	58, // 36: coffee.inventory.v1.OpenConsumption.at:type_name -> google.protobuf.Timestamp
 	46, // 37: coffee.inventory.v1.ListOpenConsumptionResponse.open:type_name -> coffee.inventory.v1.OpenConsumption
 	46, // 38: coffee.inventory.v1.ConfirmConsumptionRequest.confirmed:type_name -> coffee.inventory.v1.OpenConsumption
 	50, // 39: coffee.inventory.v1.ReverseRequest.lines:type_name -> coffee.inventory.v1.ReverseLine
-	8,  // 40: coffee.inventory.v1.InventoryService.PutIngredient:input_type -> coffee.inventory.v1.PutIngredientRequest
-	9,  // 41: coffee.inventory.v1.InventoryService.ListIngredients:input_type -> coffee.inventory.v1.ListIngredientsRequest
-	11, // 42: coffee.inventory.v1.InventoryService.ArchiveIngredient:input_type -> coffee.inventory.v1.ArchiveIngredientRequest
-	12, // 43: coffee.inventory.v1.InventoryService.PutRecipe:input_type -> coffee.inventory.v1.PutRecipeRequest
-	13, // 44: coffee.inventory.v1.InventoryService.GetRecipe:input_type -> coffee.inventory.v1.GetRecipeRequest
-	14, // 45: coffee.inventory.v1.InventoryService.ListRecipes:input_type -> coffee.inventory.v1.ListRecipesRequest
-	16, // 46: coffee.inventory.v1.InventoryService.PutModifierEffects:input_type -> coffee.inventory.v1.PutModifierEffectsRequest
-	17, // 47: coffee.inventory.v1.InventoryService.GetModifierEffects:input_type -> coffee.inventory.v1.GetModifierEffectsRequest
-	18, // 48: coffee.inventory.v1.InventoryService.PreviewExpansion:input_type -> coffee.inventory.v1.PreviewExpansionRequest
-	22, // 49: coffee.inventory.v1.InventoryService.ListStock:input_type -> coffee.inventory.v1.ListStockRequest
-	24, // 50: coffee.inventory.v1.InventoryService.PutPar:input_type -> coffee.inventory.v1.PutParRequest
-	25, // 51: coffee.inventory.v1.InventoryService.Receive:input_type -> coffee.inventory.v1.ReceiveRequest
-	27, // 52: coffee.inventory.v1.InventoryService.Waste:input_type -> coffee.inventory.v1.WasteRequest
-	29, // 53: coffee.inventory.v1.InventoryService.Count:input_type -> coffee.inventory.v1.CountRequest
-	32, // 54: coffee.inventory.v1.InventoryService.ListMovements:input_type -> coffee.inventory.v1.ListMovementsRequest
-	34, // 55: coffee.inventory.v1.InventoryService.GetAllergens:input_type -> coffee.inventory.v1.GetAllergensRequest
-	41, // 56: coffee.inventory.v1.InventoryService.Consume:input_type -> coffee.inventory.v1.ConsumeRequest
-	45, // 57: coffee.inventory.v1.InventoryService.ListOpenConsumption:input_type -> coffee.inventory.v1.ListOpenConsumptionRequest
-	48, // 58: coffee.inventory.v1.InventoryService.ConfirmConsumption:input_type -> coffee.inventory.v1.ConfirmConsumptionRequest
-	51, // 59: coffee.inventory.v1.InventoryService.Reverse:input_type -> coffee.inventory.v1.ReverseRequest
-	20, // 60: coffee.inventory.v1.InventoryService.ExpandLines:input_type -> coffee.inventory.v1.ExpandLinesRequest
-	53, // 61: coffee.inventory.v1.InventoryService.ListIngredientUses:input_type -> coffee.inventory.v1.ListIngredientUsesRequest
-	0,  // 62: coffee.inventory.v1.InventoryService.PutIngredient:output_type -> coffee.inventory.v1.Ingredient
-	10, // 63: coffee.inventory.v1.InventoryService.ListIngredients:output_type -> coffee.inventory.v1.ListIngredientsResponse
-	0,  // 64: coffee.inventory.v1.InventoryService.ArchiveIngredient:output_type -> coffee.inventory.v1.Ingredient
-	2,  // 65: coffee.inventory.v1.InventoryService.PutRecipe:output_type -> coffee.inventory.v1.Recipe
-	2,  // 66: coffee.inventory.v1.InventoryService.GetRecipe:output_type -> coffee.inventory.v1.Recipe
-	15, // 67: coffee.inventory.v1.InventoryService.ListRecipes:output_type -> coffee.inventory.v1.ListRecipesResponse
-	4,  // 68: coffee.inventory.v1.InventoryService.PutModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
-	4,  // 69: coffee.inventory.v1.InventoryService.GetModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
-	19, // 70: coffee.inventory.v1.InventoryService.PreviewExpansion:output_type -> coffee.inventory.v1.PreviewExpansionResponse
-	23, // 71: coffee.inventory.v1.InventoryService.ListStock:output_type -> coffee.inventory.v1.ListStockResponse
-	5,  // 72: coffee.inventory.v1.InventoryService.PutPar:output_type -> coffee.inventory.v1.StockLine
-	31, // 73: coffee.inventory.v1.InventoryService.Receive:output_type -> coffee.inventory.v1.MovementsResponse
-	31, // 74: coffee.inventory.v1.InventoryService.Waste:output_type -> coffee.inventory.v1.MovementsResponse
-	31, // 75: coffee.inventory.v1.InventoryService.Count:output_type -> coffee.inventory.v1.MovementsResponse
-	33, // 76: coffee.inventory.v1.InventoryService.ListMovements:output_type -> coffee.inventory.v1.ListMovementsResponse
-	35, // 77: coffee.inventory.v1.InventoryService.GetAllergens:output_type -> coffee.inventory.v1.Allergens
-	44, // 78: coffee.inventory.v1.InventoryService.Consume:output_type -> coffee.inventory.v1.ConsumeResponse
-	47, // 79: coffee.inventory.v1.InventoryService.ListOpenConsumption:output_type -> coffee.inventory.v1.ListOpenConsumptionResponse
-	49, // 80: coffee.inventory.v1.InventoryService.ConfirmConsumption:output_type -> coffee.inventory.v1.ConfirmConsumptionResponse
-	52, // 81: coffee.inventory.v1.InventoryService.Reverse:output_type -> coffee.inventory.v1.ReverseResponse
-	21, // 82: coffee.inventory.v1.InventoryService.ExpandLines:output_type -> coffee.inventory.v1.ExpandLinesResponse
-	54, // 83: coffee.inventory.v1.InventoryService.ListIngredientUses:output_type -> coffee.inventory.v1.ListIngredientUsesResponse
-	62, // [62:84] is the sub-list for method output_type
-	40, // [40:62] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	57, // 40: coffee.inventory.v1.ListFewLeftResponse.few_left:type_name -> coffee.inventory.v1.FewLeft
+	8,  // 41: coffee.inventory.v1.InventoryService.PutIngredient:input_type -> coffee.inventory.v1.PutIngredientRequest
+	9,  // 42: coffee.inventory.v1.InventoryService.ListIngredients:input_type -> coffee.inventory.v1.ListIngredientsRequest
+	11, // 43: coffee.inventory.v1.InventoryService.ArchiveIngredient:input_type -> coffee.inventory.v1.ArchiveIngredientRequest
+	12, // 44: coffee.inventory.v1.InventoryService.PutRecipe:input_type -> coffee.inventory.v1.PutRecipeRequest
+	13, // 45: coffee.inventory.v1.InventoryService.GetRecipe:input_type -> coffee.inventory.v1.GetRecipeRequest
+	14, // 46: coffee.inventory.v1.InventoryService.ListRecipes:input_type -> coffee.inventory.v1.ListRecipesRequest
+	16, // 47: coffee.inventory.v1.InventoryService.PutModifierEffects:input_type -> coffee.inventory.v1.PutModifierEffectsRequest
+	17, // 48: coffee.inventory.v1.InventoryService.GetModifierEffects:input_type -> coffee.inventory.v1.GetModifierEffectsRequest
+	18, // 49: coffee.inventory.v1.InventoryService.PreviewExpansion:input_type -> coffee.inventory.v1.PreviewExpansionRequest
+	22, // 50: coffee.inventory.v1.InventoryService.ListStock:input_type -> coffee.inventory.v1.ListStockRequest
+	24, // 51: coffee.inventory.v1.InventoryService.PutPar:input_type -> coffee.inventory.v1.PutParRequest
+	25, // 52: coffee.inventory.v1.InventoryService.Receive:input_type -> coffee.inventory.v1.ReceiveRequest
+	27, // 53: coffee.inventory.v1.InventoryService.Waste:input_type -> coffee.inventory.v1.WasteRequest
+	29, // 54: coffee.inventory.v1.InventoryService.Count:input_type -> coffee.inventory.v1.CountRequest
+	32, // 55: coffee.inventory.v1.InventoryService.ListMovements:input_type -> coffee.inventory.v1.ListMovementsRequest
+	34, // 56: coffee.inventory.v1.InventoryService.GetAllergens:input_type -> coffee.inventory.v1.GetAllergensRequest
+	41, // 57: coffee.inventory.v1.InventoryService.Consume:input_type -> coffee.inventory.v1.ConsumeRequest
+	45, // 58: coffee.inventory.v1.InventoryService.ListOpenConsumption:input_type -> coffee.inventory.v1.ListOpenConsumptionRequest
+	48, // 59: coffee.inventory.v1.InventoryService.ConfirmConsumption:input_type -> coffee.inventory.v1.ConfirmConsumptionRequest
+	51, // 60: coffee.inventory.v1.InventoryService.Reverse:input_type -> coffee.inventory.v1.ReverseRequest
+	20, // 61: coffee.inventory.v1.InventoryService.ExpandLines:input_type -> coffee.inventory.v1.ExpandLinesRequest
+	53, // 62: coffee.inventory.v1.InventoryService.ListIngredientUses:input_type -> coffee.inventory.v1.ListIngredientUsesRequest
+	55, // 63: coffee.inventory.v1.InventoryService.ListFewLeft:input_type -> coffee.inventory.v1.ListFewLeftRequest
+	0,  // 64: coffee.inventory.v1.InventoryService.PutIngredient:output_type -> coffee.inventory.v1.Ingredient
+	10, // 65: coffee.inventory.v1.InventoryService.ListIngredients:output_type -> coffee.inventory.v1.ListIngredientsResponse
+	0,  // 66: coffee.inventory.v1.InventoryService.ArchiveIngredient:output_type -> coffee.inventory.v1.Ingredient
+	2,  // 67: coffee.inventory.v1.InventoryService.PutRecipe:output_type -> coffee.inventory.v1.Recipe
+	2,  // 68: coffee.inventory.v1.InventoryService.GetRecipe:output_type -> coffee.inventory.v1.Recipe
+	15, // 69: coffee.inventory.v1.InventoryService.ListRecipes:output_type -> coffee.inventory.v1.ListRecipesResponse
+	4,  // 70: coffee.inventory.v1.InventoryService.PutModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
+	4,  // 71: coffee.inventory.v1.InventoryService.GetModifierEffects:output_type -> coffee.inventory.v1.ModifierEffects
+	19, // 72: coffee.inventory.v1.InventoryService.PreviewExpansion:output_type -> coffee.inventory.v1.PreviewExpansionResponse
+	23, // 73: coffee.inventory.v1.InventoryService.ListStock:output_type -> coffee.inventory.v1.ListStockResponse
+	5,  // 74: coffee.inventory.v1.InventoryService.PutPar:output_type -> coffee.inventory.v1.StockLine
+	31, // 75: coffee.inventory.v1.InventoryService.Receive:output_type -> coffee.inventory.v1.MovementsResponse
+	31, // 76: coffee.inventory.v1.InventoryService.Waste:output_type -> coffee.inventory.v1.MovementsResponse
+	31, // 77: coffee.inventory.v1.InventoryService.Count:output_type -> coffee.inventory.v1.MovementsResponse
+	33, // 78: coffee.inventory.v1.InventoryService.ListMovements:output_type -> coffee.inventory.v1.ListMovementsResponse
+	35, // 79: coffee.inventory.v1.InventoryService.GetAllergens:output_type -> coffee.inventory.v1.Allergens
+	44, // 80: coffee.inventory.v1.InventoryService.Consume:output_type -> coffee.inventory.v1.ConsumeResponse
+	47, // 81: coffee.inventory.v1.InventoryService.ListOpenConsumption:output_type -> coffee.inventory.v1.ListOpenConsumptionResponse
+	49, // 82: coffee.inventory.v1.InventoryService.ConfirmConsumption:output_type -> coffee.inventory.v1.ConfirmConsumptionResponse
+	52, // 83: coffee.inventory.v1.InventoryService.Reverse:output_type -> coffee.inventory.v1.ReverseResponse
+	21, // 84: coffee.inventory.v1.InventoryService.ExpandLines:output_type -> coffee.inventory.v1.ExpandLinesResponse
+	54, // 85: coffee.inventory.v1.InventoryService.ListIngredientUses:output_type -> coffee.inventory.v1.ListIngredientUsesResponse
+	56, // 86: coffee.inventory.v1.InventoryService.ListFewLeft:output_type -> coffee.inventory.v1.ListFewLeftResponse
+	64, // [64:87] is the sub-list for method output_type
+	41, // [41:64] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_coffee_inventory_v1_inventory_proto_init() }
@@ -4251,7 +4417,7 @@ func file_coffee_inventory_v1_inventory_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_inventory_v1_inventory_proto_rawDesc), len(file_coffee_inventory_v1_inventory_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   55,
+			NumMessages:   58,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

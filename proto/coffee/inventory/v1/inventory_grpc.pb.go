@@ -44,6 +44,7 @@ const (
 	InventoryService_Reverse_FullMethodName             = "/coffee.inventory.v1.InventoryService/Reverse"
 	InventoryService_ExpandLines_FullMethodName         = "/coffee.inventory.v1.InventoryService/ExpandLines"
 	InventoryService_ListIngredientUses_FullMethodName  = "/coffee.inventory.v1.InventoryService/ListIngredientUses"
+	InventoryService_ListFewLeft_FullMethodName         = "/coffee.inventory.v1.InventoryService/ListFewLeft"
 )
 
 // InventoryServiceClient is the client API for InventoryService service.
@@ -94,6 +95,8 @@ type InventoryServiceClient interface {
 	// ListIngredientUses tells what becomes unsaleable without these ingredients: modifiers that bring one, variations
 	// with a slot that has no other filling.
 	ListIngredientUses(ctx context.Context, in *ListIngredientUsesRequest, opts ...grpc.CallOption) (*ListIngredientUsesResponse, error)
+	// ListFewLeft tells of which variations the counted goods of a café are enough for a few units only, or for none.
+	ListFewLeft(ctx context.Context, in *ListFewLeftRequest, opts ...grpc.CallOption) (*ListFewLeftResponse, error)
 }
 
 type inventoryServiceClient struct {
@@ -324,6 +327,16 @@ func (c *inventoryServiceClient) ListIngredientUses(ctx context.Context, in *Lis
 	return out, nil
 }
 
+func (c *inventoryServiceClient) ListFewLeft(ctx context.Context, in *ListFewLeftRequest, opts ...grpc.CallOption) (*ListFewLeftResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListFewLeftResponse)
+	err := c.cc.Invoke(ctx, InventoryService_ListFewLeft_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // InventoryServiceServer is the server API for InventoryService service.
 // All implementations must embed UnimplementedInventoryServiceServer
 // for forward compatibility.
@@ -372,6 +385,8 @@ type InventoryServiceServer interface {
 	// ListIngredientUses tells what becomes unsaleable without these ingredients: modifiers that bring one, variations
 	// with a slot that has no other filling.
 	ListIngredientUses(context.Context, *ListIngredientUsesRequest) (*ListIngredientUsesResponse, error)
+	// ListFewLeft tells of which variations the counted goods of a café are enough for a few units only, or for none.
+	ListFewLeft(context.Context, *ListFewLeftRequest) (*ListFewLeftResponse, error)
 	mustEmbedUnimplementedInventoryServiceServer()
 }
 
@@ -447,6 +462,9 @@ func (UnimplementedInventoryServiceServer) ExpandLines(context.Context, *ExpandL
 }
 func (UnimplementedInventoryServiceServer) ListIngredientUses(context.Context, *ListIngredientUsesRequest) (*ListIngredientUsesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListIngredientUses not implemented")
+}
+func (UnimplementedInventoryServiceServer) ListFewLeft(context.Context, *ListFewLeftRequest) (*ListFewLeftResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListFewLeft not implemented")
 }
 func (UnimplementedInventoryServiceServer) mustEmbedUnimplementedInventoryServiceServer() {}
 func (UnimplementedInventoryServiceServer) testEmbeddedByValue()                          {}
@@ -865,6 +883,24 @@ func _InventoryService_ListIngredientUses_Handler(srv interface{}, ctx context.C
 	return interceptor(ctx, in, info, handler)
 }
 
+func _InventoryService_ListFewLeft_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListFewLeftRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InventoryServiceServer).ListFewLeft(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InventoryService_ListFewLeft_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InventoryServiceServer).ListFewLeft(ctx, req.(*ListFewLeftRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // InventoryService_ServiceDesc is the grpc.ServiceDesc for InventoryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -959,6 +995,10 @@ var InventoryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListIngredientUses",
 			Handler:    _InventoryService_ListIngredientUses_Handler,
+		},
+		{
+			MethodName: "ListFewLeft",
+			Handler:    _InventoryService_ListFewLeft_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

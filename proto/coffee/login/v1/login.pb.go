@@ -1248,43 +1248,43 @@ const file_coffee_login_v1_login_proto_rawDesc = "" +
 	"\x03pin\x18\x03 \x01(\tB\x16\xbaH\x13r\x112\x0f^([0-9]{4,8})?$R\x03pin\"S\n" +
 	"\x14ArchivePersonRequest\x12!\n" +
 	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\x12\x18\n" +
-	"\x02id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id2\x82\f\n" +
-	"\fLoginService\x12\\\n" +
-	"\vEnrolDevice\x12#.coffee.login.v1.EnrolDeviceRequest\x1a\x17.coffee.login.v1.Device\"\x0f\x92\x82\x19\v\x12\agateway\x18\x01\x12R\n" +
-	"\x06SignIn\x12\x1e.coffee.login.v1.SignInRequest\x1a\x17.coffee.login.v1.Person\"\x0f\x92\x82\x19\v\x12\agateway\x18\x01\x12X\n" +
-	"\tVerifyPin\x12!.coffee.login.v1.VerifyPinRequest\x1a\x17.coffee.login.v1.Person\"\x0f\x92\x82\x19\v\x12\agateway\x18\x01\x12_\n" +
-	"\rRegisterPhone\x12%.coffee.login.v1.RegisterPhoneRequest\x1a\x16.coffee.login.v1.Phone\"\x0f\x92\x82\x19\v\x12\agateway\x18\x01\x12\xa0\x01\n" +
-	"\x10RotateAccessCode\x12(.coffee.login.v1.RotateAccessCodeRequest\x1a\x1b.coffee.login.v1.AccessCode\"E\x92\x82\x19\x13\n" +
+	"\x02id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id2\x98\f\n" +
+	"\fLoginService\x12^\n" +
+	"\vEnrolDevice\x12#.coffee.login.v1.EnrolDeviceRequest\x1a\x17.coffee.login.v1.Device\"\x11\x92\x82\x19\r\x12\agateway\x18\x01(\x03\x12T\n" +
+	"\x06SignIn\x12\x1e.coffee.login.v1.SignInRequest\x1a\x17.coffee.login.v1.Person\"\x11\x92\x82\x19\r\x12\agateway\x18\x01(\x03\x12Z\n" +
+	"\tVerifyPin\x12!.coffee.login.v1.VerifyPinRequest\x1a\x17.coffee.login.v1.Person\"\x11\x92\x82\x19\r\x12\agateway\x18\x01(\x03\x12a\n" +
+	"\rRegisterPhone\x12%.coffee.login.v1.RegisterPhoneRequest\x1a\x16.coffee.login.v1.Phone\"\x11\x92\x82\x19\r\x12\agateway\x18\x01(\x03\x12\xa2\x01\n" +
+	"\x10RotateAccessCode\x12(.coffee.login.v1.RotateAccessCodeRequest\x1a\x1b.coffee.login.v1.AccessCode\"G\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02(:\x01*\"#/api/v1/cafes/{cafe_id}/access-code\x12\xa1\x01\n" +
-	"\vListDevices\x12#.coffee.login.v1.ListDevicesRequest\x1a$.coffee.login.v1.ListDevicesResponse\"G\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02(:\x01*\"#/api/v1/cafes/{cafe_id}/access-code\x12\xa3\x01\n" +
+	"\vListDevices\x12#.coffee.login.v1.ListDevicesRequest\x1a$.coffee.login.v1.ListDevicesResponse\"I\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/cafes/{cafe_id}/devices\x12\xa2\x01\n" +
-	"\fRevokeDevice\x12$.coffee.login.v1.RevokeDeviceRequest\x1a\x17.coffee.login.v1.Device\"S\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/cafes/{cafe_id}/devices\x12\xa4\x01\n" +
+	"\fRevokeDevice\x12$.coffee.login.v1.RevokeDeviceRequest\x1a\x17.coffee.login.v1.Device\"U\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02-*+/api/v1/cafes/{cafe_id}/devices/{device_id}\x12\xb5\x01\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02-*+/api/v1/cafes/{cafe_id}/devices/{device_id}\x12\xb7\x01\n" +
 	"\n" +
-	"ListPeople\x12\".coffee.login.v1.ListPeopleRequest\x1a#.coffee.login.v1.ListPeopleResponse\"^\x92\x82\x194\n" +
+	"ListPeople\x12\".coffee.login.v1.ListPeopleRequest\x1a#.coffee.login.v1.ListPeopleResponse\"`\x92\x82\x196\n" +
 	"\acounter\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/cafes/{cafe_id}/people\x12\x9e\x01\n" +
-	"\tPutPerson\x12!.coffee.login.v1.PutPersonRequest\x1a\x1e.coffee.login.v1.PersonWithPin\"N\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/cafes/{cafe_id}/people\x12\xa0\x01\n" +
+	"\tPutPerson\x12!.coffee.login.v1.PutPersonRequest\x1a\x1e.coffee.login.v1.PersonWithPin\"P\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02(:\x01*\x1a#/api/v1/cafes/{cafe_id}/people/{id}\x12\xa0\x01\n" +
-	"\bResetPin\x12 .coffee.login.v1.ResetPinRequest\x1a\x1e.coffee.login.v1.PersonWithPin\"R\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02(:\x01*\x1a#/api/v1/cafes/{cafe_id}/people/{id}\x12\xa2\x01\n" +
+	"\bResetPin\x12 .coffee.login.v1.ResetPinRequest\x1a\x1e.coffee.login.v1.PersonWithPin\"T\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02,:\x01*\"'/api/v1/cafes/{cafe_id}/people/{id}/pin\x12\x9c\x01\n" +
-	"\rArchivePerson\x12%.coffee.login.v1.ArchivePersonRequest\x1a\x17.coffee.login.v1.Person\"K\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02,:\x01*\"'/api/v1/cafes/{cafe_id}/people/{id}/pin\x12\x9e\x01\n" +
+	"\rArchivePerson\x12%.coffee.login.v1.ArchivePersonRequest\x1a\x17.coffee.login.v1.Person\"M\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02%*#/api/v1/cafes/{cafe_id}/people/{id}B&Z$coffee/proto/coffee/login/v1;loginpbb\x06proto3"
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02%*#/api/v1/cafes/{cafe_id}/people/{id}B&Z$coffee/proto/coffee/login/v1;loginpbb\x06proto3"
 
 var (
 	file_coffee_login_v1_login_proto_rawDescOnce sync.Once

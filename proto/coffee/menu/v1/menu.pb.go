@@ -2974,7 +2974,9 @@ type DraftChange struct {
 	// added, changed or removed.
 	Change string `protobuf:"bytes,4,opt,name=change,proto3" json:"change,omitempty"`
 	// One line each, in words: "Large: MAD 25.00 → MAD 27.00".
-	Details       []string `protobuf:"bytes,5,rep,name=details,proto3" json:"details,omitempty"`
+	Details []string `protobuf:"bytes,5,rep,name=details,proto3" json:"details,omitempty"`
+	// The same lines as a screen says them in its reader's language.
+	Lines         []*DraftChangeLine `protobuf:"bytes,6,rep,name=lines,proto3" json:"lines,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3044,6 +3046,93 @@ func (x *DraftChange) GetDetails() []string {
 	return nil
 }
 
+func (x *DraftChange) GetLines() []*DraftChangeLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+type DraftChangeLine struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which sentence it is: name, price, variation_added, … A screen that does not know it shows the line of details.
+	Code    string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	Subject string `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"`
+	// Values as they are read, prices with their currency. Empty: none, no price, or as the chain. In an overlay
+	// not_sold, perhaps with a price behind it, is what is not sold in the café.
+	Before string `protobuf:"bytes,3,opt,name=before,proto3" json:"before,omitempty"`
+	After  string `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	// Of a price window: 1 Monday to 7 Sunday; empty is every day.
+	Weekdays      []int32 `protobuf:"varint,5,rep,packed,name=weekdays,proto3" json:"weekdays,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DraftChangeLine) Reset() {
+	*x = DraftChangeLine{}
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DraftChangeLine) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DraftChangeLine) ProtoMessage() {}
+
+func (x *DraftChangeLine) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DraftChangeLine.ProtoReflect.Descriptor instead.
+func (*DraftChangeLine) Descriptor() ([]byte, []int) {
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *DraftChangeLine) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *DraftChangeLine) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *DraftChangeLine) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *DraftChangeLine) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+func (x *DraftChangeLine) GetWeekdays() []int32 {
+	if x != nil {
+		return x.Weekdays
+	}
+	return nil
+}
+
 type PublishRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Unset: next_cutoff.
@@ -3055,7 +3144,7 @@ type PublishRequest struct {
 
 func (x *PublishRequest) Reset() {
 	*x = PublishRequest{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[42]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3067,7 +3156,7 @@ func (x *PublishRequest) String() string {
 func (*PublishRequest) ProtoMessage() {}
 
 func (x *PublishRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[42]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3080,7 +3169,7 @@ func (x *PublishRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishRequest.ProtoReflect.Descriptor instead.
 func (*PublishRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{42}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *PublishRequest) GetStart() string {
@@ -3107,7 +3196,7 @@ type ListReleasesRequest struct {
 
 func (x *ListReleasesRequest) Reset() {
 	*x = ListReleasesRequest{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[43]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3119,7 +3208,7 @@ func (x *ListReleasesRequest) String() string {
 func (*ListReleasesRequest) ProtoMessage() {}
 
 func (x *ListReleasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[43]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3132,7 +3221,7 @@ func (x *ListReleasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReleasesRequest.ProtoReflect.Descriptor instead.
 func (*ListReleasesRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{43}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListReleasesRequest) GetLimit() int32 {
@@ -3159,7 +3248,7 @@ type ListReleasesResponse struct {
 
 func (x *ListReleasesResponse) Reset() {
 	*x = ListReleasesResponse{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[44]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3171,7 +3260,7 @@ func (x *ListReleasesResponse) String() string {
 func (*ListReleasesResponse) ProtoMessage() {}
 
 func (x *ListReleasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[44]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3184,7 +3273,7 @@ func (x *ListReleasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReleasesResponse.ProtoReflect.Descriptor instead.
 func (*ListReleasesResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{44}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListReleasesResponse) GetReleases() []*Release {
@@ -3211,7 +3300,7 @@ type GetMenuRequest struct {
 
 func (x *GetMenuRequest) Reset() {
 	*x = GetMenuRequest{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[45]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3223,7 +3312,7 @@ func (x *GetMenuRequest) String() string {
 func (*GetMenuRequest) ProtoMessage() {}
 
 func (x *GetMenuRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[45]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3236,7 +3325,7 @@ func (x *GetMenuRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetMenuRequest.ProtoReflect.Descriptor instead.
 func (*GetMenuRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{45}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetMenuRequest) GetCafeId() string {
@@ -3266,7 +3355,7 @@ type SetSoldOutRequest struct {
 
 func (x *SetSoldOutRequest) Reset() {
 	*x = SetSoldOutRequest{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[46]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3278,7 +3367,7 @@ func (x *SetSoldOutRequest) String() string {
 func (*SetSoldOutRequest) ProtoMessage() {}
 
 func (x *SetSoldOutRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[46]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3291,7 +3380,7 @@ func (x *SetSoldOutRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSoldOutRequest.ProtoReflect.Descriptor instead.
 func (*SetSoldOutRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{46}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *SetSoldOutRequest) GetCafeId() string {
@@ -3333,7 +3422,7 @@ type ClearSoldOutRequest struct {
 
 func (x *ClearSoldOutRequest) Reset() {
 	*x = ClearSoldOutRequest{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[47]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3345,7 +3434,7 @@ func (x *ClearSoldOutRequest) String() string {
 func (*ClearSoldOutRequest) ProtoMessage() {}
 
 func (x *ClearSoldOutRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[47]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3358,7 +3447,7 @@ func (x *ClearSoldOutRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClearSoldOutRequest.ProtoReflect.Descriptor instead.
 func (*ClearSoldOutRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{47}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ClearSoldOutRequest) GetCafeId() string {
@@ -3390,7 +3479,7 @@ type ClearSoldOutResponse struct {
 
 func (x *ClearSoldOutResponse) Reset() {
 	*x = ClearSoldOutResponse{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[48]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3402,7 +3491,7 @@ func (x *ClearSoldOutResponse) String() string {
 func (*ClearSoldOutResponse) ProtoMessage() {}
 
 func (x *ClearSoldOutResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[48]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3415,7 +3504,7 @@ func (x *ClearSoldOutResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClearSoldOutResponse.ProtoReflect.Descriptor instead.
 func (*ClearSoldOutResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{48}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{49}
 }
 
 type ListSoldOutRequest struct {
@@ -3427,7 +3516,7 @@ type ListSoldOutRequest struct {
 
 func (x *ListSoldOutRequest) Reset() {
 	*x = ListSoldOutRequest{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[49]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3439,7 +3528,7 @@ func (x *ListSoldOutRequest) String() string {
 func (*ListSoldOutRequest) ProtoMessage() {}
 
 func (x *ListSoldOutRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[49]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3452,7 +3541,7 @@ func (x *ListSoldOutRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSoldOutRequest.ProtoReflect.Descriptor instead.
 func (*ListSoldOutRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{49}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListSoldOutRequest) GetCafeId() string {
@@ -3471,7 +3560,7 @@ type ListSoldOutResponse struct {
 
 func (x *ListSoldOutResponse) Reset() {
 	*x = ListSoldOutResponse{}
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[50]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3483,7 +3572,7 @@ func (x *ListSoldOutResponse) String() string {
 func (*ListSoldOutResponse) ProtoMessage() {}
 
 func (x *ListSoldOutResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_menu_v1_menu_proto_msgTypes[50]
+	mi := &file_coffee_menu_v1_menu_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3496,7 +3585,7 @@ func (x *ListSoldOutResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSoldOutResponse.ProtoReflect.Descriptor instead.
 func (*ListSoldOutResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{50}
+	return file_coffee_menu_v1_menu_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListSoldOutResponse) GetSoldOut() []*SoldOut {
@@ -3781,13 +3870,20 @@ const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	"\x10DiffDraftRequest\"s\n" +
 	"\x11DiffDraftResponse\x12'\n" +
 	"\x0fagainst_release\x18\x01 \x01(\x03R\x0eagainstRelease\x125\n" +
-	"\achanges\x18\x02 \x03(\v2\x1b.coffee.menu.v1.DraftChangeR\achanges\"w\n" +
+	"\achanges\x18\x02 \x03(\v2\x1b.coffee.menu.v1.DraftChangeR\achanges\"\xae\x01\n" +
 	"\vDraftChange\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x16\n" +
 	"\x06change\x18\x04 \x01(\tR\x06change\x12\x18\n" +
-	"\adetails\x18\x05 \x03(\tR\adetails\"_\n" +
+	"\adetails\x18\x05 \x03(\tR\adetails\x125\n" +
+	"\x05lines\x18\x06 \x03(\v2\x1f.coffee.menu.v1.DraftChangeLineR\x05lines\"\x89\x01\n" +
+	"\x0fDraftChangeLine\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
+	"\asubject\x18\x02 \x01(\tR\asubject\x12\x16\n" +
+	"\x06before\x18\x03 \x01(\tR\x06before\x12\x14\n" +
+	"\x05after\x18\x04 \x01(\tR\x05after\x12\x1a\n" +
+	"\bweekdays\x18\x05 \x03(\x05R\bweekdays\"_\n" +
 	"\x0ePublishRequest\x12/\n" +
 	"\x05start\x18\x01 \x01(\tB\x19\xbaH\x16r\x14R\x00R\vnext_cutoffR\x03nowR\x05start\x12\x1c\n" +
 	"\x04note\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04note\"Y\n" +
@@ -3817,91 +3913,91 @@ const file_coffee_menu_v1_menu_proto_rawDesc = "" +
 	"\x12ListSoldOutRequest\x12!\n" +
 	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"I\n" +
 	"\x13ListSoldOutResponse\x122\n" +
-	"\bsold_out\x18\x01 \x03(\v2\x17.coffee.menu.v1.SoldOutR\asoldOut2\xe0\x19\n" +
-	"\vMenuService\x12\x8b\x01\n" +
-	"\vPutCategory\x12\".coffee.menu.v1.PutCategoryRequest\x1a\x18.coffee.menu.v1.Category\">\x92\x82\x19\x13\n" +
+	"\bsold_out\x18\x01 \x03(\v2\x17.coffee.menu.v1.SoldOutR\asoldOut2\x8e\x1a\n" +
+	"\vMenuService\x12\x8d\x01\n" +
+	"\vPutCategory\x12\".coffee.menu.v1.PutCategoryRequest\x1a\x18.coffee.menu.v1.Category\"@\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02!:\x01*\x1a\x1c/api/v1/menu/categories/{id}\x12\x97\x01\n" +
-	"\x0eListCategories\x12%.coffee.menu.v1.ListCategoriesRequest\x1a&.coffee.menu.v1.ListCategoriesResponse\"6\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02!:\x01*\x1a\x1c/api/v1/menu/categories/{id}\x12\x99\x01\n" +
+	"\x0eListCategories\x12%.coffee.menu.v1.ListCategoriesRequest\x1a&.coffee.menu.v1.ListCategoriesResponse\"8\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/menu/categories\x12\x90\x01\n" +
-	"\x0fArchiveCategory\x12&.coffee.menu.v1.ArchiveCategoryRequest\x1a\x18.coffee.menu.v1.Category\";\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/menu/categories\x12\x92\x01\n" +
+	"\x0fArchiveCategory\x12&.coffee.menu.v1.ArchiveCategoryRequest\x1a\x18.coffee.menu.v1.Category\"=\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1e*\x1c/api/v1/menu/categories/{id}\x12z\n" +
-	"\aPutItem\x12\x1e.coffee.menu.v1.PutItemRequest\x1a\x14.coffee.menu.v1.Item\"9\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x1e*\x1c/api/v1/menu/categories/{id}\x12|\n" +
+	"\aPutItem\x12\x1e.coffee.menu.v1.PutItemRequest\x1a\x14.coffee.menu.v1.Item\";\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1c:\x01*\x1a\x17/api/v1/menu/items/{id}\x12w\n" +
-	"\aGetItem\x12\x1e.coffee.menu.v1.GetItemRequest\x1a\x14.coffee.menu.v1.Item\"6\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x1c:\x01*\x1a\x17/api/v1/menu/items/{id}\x12y\n" +
+	"\aGetItem\x12\x1e.coffee.menu.v1.GetItemRequest\x1a\x14.coffee.menu.v1.Item\"8\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/menu/items/{id}\x12\x83\x01\n" +
-	"\tListItems\x12 .coffee.menu.v1.ListItemsRequest\x1a!.coffee.menu.v1.ListItemsResponse\"1\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/menu/items/{id}\x12\x85\x01\n" +
+	"\tListItems\x12 .coffee.menu.v1.ListItemsRequest\x1a!.coffee.menu.v1.ListItemsResponse\"3\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/menu/items\x12\x7f\n" +
-	"\vArchiveItem\x12\".coffee.menu.v1.ArchiveItemRequest\x1a\x14.coffee.menu.v1.Item\"6\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/menu/items\x12\x81\x01\n" +
+	"\vArchiveItem\x12\".coffee.menu.v1.ArchiveItemRequest\x1a\x14.coffee.menu.v1.Item\"8\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x19*\x17/api/v1/menu/items/{id}\x12\x9f\x01\n" +
-	"\x10PutModifierGroup\x12'.coffee.menu.v1.PutModifierGroupRequest\x1a\x1d.coffee.menu.v1.ModifierGroup\"C\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x19*\x17/api/v1/menu/items/{id}\x12\xa1\x01\n" +
+	"\x10PutModifierGroup\x12'.coffee.menu.v1.PutModifierGroupRequest\x1a\x1d.coffee.menu.v1.ModifierGroup\"E\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02&:\x01*\x1a!/api/v1/menu/modifier-groups/{id}\x12\xa8\x01\n" +
-	"\x12ListModifierGroups\x12).coffee.menu.v1.ListModifierGroupsRequest\x1a*.coffee.menu.v1.ListModifierGroupsResponse\";\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02&:\x01*\x1a!/api/v1/menu/modifier-groups/{id}\x12\xaa\x01\n" +
+	"\x12ListModifierGroups\x12).coffee.menu.v1.ListModifierGroupsRequest\x1a*.coffee.menu.v1.ListModifierGroupsResponse\"=\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/menu/modifier-groups\x12\xa4\x01\n" +
-	"\x14ArchiveModifierGroup\x12+.coffee.menu.v1.ArchiveModifierGroupRequest\x1a\x1d.coffee.menu.v1.ModifierGroup\"@\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/menu/modifier-groups\x12\xa6\x01\n" +
+	"\x14ArchiveModifierGroup\x12+.coffee.menu.v1.ArchiveModifierGroupRequest\x1a\x1d.coffee.menu.v1.ModifierGroup\"B\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02#*!/api/v1/menu/modifier-groups/{id}\x12~\n" +
-	"\bPutCombo\x12\x1f.coffee.menu.v1.PutComboRequest\x1a\x15.coffee.menu.v1.Combo\":\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02#*!/api/v1/menu/modifier-groups/{id}\x12\x80\x01\n" +
+	"\bPutCombo\x12\x1f.coffee.menu.v1.PutComboRequest\x1a\x15.coffee.menu.v1.Combo\"<\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1d:\x01*\x1a\x18/api/v1/menu/combos/{id}\x12\x87\x01\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x1d:\x01*\x1a\x18/api/v1/menu/combos/{id}\x12\x89\x01\n" +
 	"\n" +
-	"ListCombos\x12!.coffee.menu.v1.ListCombosRequest\x1a\".coffee.menu.v1.ListCombosResponse\"2\x92\x82\x19\x13\n" +
+	"ListCombos\x12!.coffee.menu.v1.ListCombosRequest\x1a\".coffee.menu.v1.ListCombosResponse\"4\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/menu/combos\x12\x83\x01\n" +
-	"\fArchiveCombo\x12#.coffee.menu.v1.ArchiveComboRequest\x1a\x15.coffee.menu.v1.Combo\"7\x92\x82\x19\x13\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/menu/combos\x12\x85\x01\n" +
+	"\fArchiveCombo\x12#.coffee.menu.v1.ArchiveComboRequest\x1a\x15.coffee.menu.v1.Combo\"9\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1a*\x18/api/v1/menu/combos/{id}\x12\x94\x01\n" +
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x1a*\x18/api/v1/menu/combos/{id}\x12\x96\x01\n" +
 	"\n" +
-	"PutOverlay\x12!.coffee.menu.v1.PutOverlayRequest\x1a\x17.coffee.menu.v1.Overlay\"J\x92\x82\x19\x1c\n" +
+	"PutOverlay\x12!.coffee.menu.v1.PutOverlayRequest\x1a\x17.coffee.menu.v1.Overlay\"L\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02$:\x01*\x1a\x1f/api/v1/cafes/{cafe_id}/overlay\x12\x91\x01\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02$:\x01*\x1a\x1f/api/v1/cafes/{cafe_id}/overlay\x12\x93\x01\n" +
 	"\n" +
-	"GetOverlay\x12!.coffee.menu.v1.GetOverlayRequest\x1a\x17.coffee.menu.v1.Overlay\"G\x92\x82\x19\x1c\n" +
+	"GetOverlay\x12!.coffee.menu.v1.GetOverlayRequest\x1a\x17.coffee.menu.v1.Overlay\"I\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/cafes/{cafe_id}/overlay\x12\x88\x01\n" +
-	"\tDiffDraft\x12 .coffee.menu.v1.DiffDraftRequest\x1a!.coffee.menu.v1.DiffDraftResponse\"6\x92\x82\x19\x13\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/cafes/{cafe_id}/overlay\x12\x8a\x01\n" +
+	"\tDiffDraft\x12 .coffee.menu.v1.DiffDraftRequest\x1a!.coffee.menu.v1.DiffDraftResponse\"8\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/menu/draft/diff\x12}\n" +
-	"\aPublish\x12\x1e.coffee.menu.v1.PublishRequest\x1a\x17.coffee.menu.v1.Release\"9\x92\x82\x19\x15\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/menu/draft/diff\x12\x7f\n" +
+	"\aPublish\x12\x1e.coffee.menu.v1.PublishRequest\x1a\x17.coffee.menu.v1.Release\";\x92\x82\x19\x17\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01 \x01\x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/api/v1/menu/releases\x12\x98\x01\n" +
-	"\fListReleases\x12#.coffee.menu.v1.ListReleasesRequest\x1a$.coffee.menu.v1.ListReleasesResponse\"=\x92\x82\x19\x1c\n" +
+	"\boperator\x18\x01 \x01(\x02\x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/api/v1/menu/releases\x12\x9a\x01\n" +
+	"\fListReleases\x12#.coffee.menu.v1.ListReleasesRequest\x1a$.coffee.menu.v1.ListReleasesResponse\"?\x92\x82\x19\x1e\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/menu/releases\x12\x88\x01\n" +
-	"\aGetMenu\x12\x1e.coffee.menu.v1.GetMenuRequest\x1a\x14.coffee.menu.v1.Menu\"G\x92\x82\x19\x1f\n" +
-	"\tanonymous\x12\x05order\x12\tanalytics\x18\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/cafes/{cafe_id}/menu\x12\xb0\x01\n" +
+	"\boperator\x18\x01(\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/menu/releases\x12\x8a\x01\n" +
+	"\aGetMenu\x12\x1e.coffee.menu.v1.GetMenuRequest\x1a\x14.coffee.menu.v1.Menu\"I\x92\x82\x19!\n" +
+	"\tanonymous\x12\x05order\x12\tanalytics\x18\x01(\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/cafes/{cafe_id}/menu\x12\xb2\x01\n" +
 	"\n" +
-	"SetSoldOut\x12!.coffee.menu.v1.SetSoldOutRequest\x1a\x17.coffee.menu.v1.SoldOut\"f\x92\x82\x19+\n" +
+	"SetSoldOut\x12!.coffee.menu.v1.SetSoldOutRequest\x1a\x17.coffee.menu.v1.SoldOut\"h\x92\x82\x19-\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x021:\x01*\x1a,/api/v1/cafes/{cafe_id}/sold-out/{kind}/{id}\x12\xbe\x01\n" +
-	"\fClearSoldOut\x12#.coffee.menu.v1.ClearSoldOutRequest\x1a$.coffee.menu.v1.ClearSoldOutResponse\"c\x92\x82\x19+\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x021:\x01*\x1a,/api/v1/cafes/{cafe_id}/sold-out/{kind}/{id}\x12\xc0\x01\n" +
+	"\fClearSoldOut\x12#.coffee.menu.v1.ClearSoldOutRequest\x1a$.coffee.menu.v1.ClearSoldOutResponse\"e\x92\x82\x19-\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02.*,/api/v1/cafes/{cafe_id}/sold-out/{kind}/{id}\x12\xc6\x01\n" +
-	"\vListSoldOut\x12\".coffee.menu.v1.ListSoldOutRequest\x1a#.coffee.menu.v1.ListSoldOutResponse\"n\x92\x82\x19B\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02.*,/api/v1/cafes/{cafe_id}/sold-out/{kind}/{id}\x12\xc8\x01\n" +
+	"\vListSoldOut\x12\".coffee.menu.v1.ListSoldOutRequest\x1a#.coffee.menu.v1.ListSoldOutResponse\"p\x92\x82\x19D\n" +
 	"\acounter\n" +
 	"\x05board\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x12\x05order\x18\x02\x82\xd3\xe4\x93\x02\"\x12 /api/v1/cafes/{cafe_id}/sold-outB$Z\"coffee/proto/coffee/menu/v1;menupbb\x06proto3"
+	"\boperator\x12\x05order\x18\x02(\x01\x82\xd3\xe4\x93\x02\"\x12 /api/v1/cafes/{cafe_id}/sold-outB$Z\"coffee/proto/coffee/menu/v1;menupbb\x06proto3"
 
 var (
 	file_coffee_menu_v1_menu_proto_rawDescOnce sync.Once
@@ -3915,7 +4011,7 @@ func file_coffee_menu_v1_menu_proto_rawDescGZIP() []byte {
 	return file_coffee_menu_v1_menu_proto_rawDescData
 }
 
-var file_coffee_menu_v1_menu_proto_msgTypes = make([]protoimpl.MessageInfo, 51)
+var file_coffee_menu_v1_menu_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
 var file_coffee_menu_v1_menu_proto_goTypes = []any{
 	(*Category)(nil),                    // 0: coffee.menu.v1.Category
 	(*Item)(nil),                        // 1: coffee.menu.v1.Item
@@ -3959,113 +4055,115 @@ var file_coffee_menu_v1_menu_proto_goTypes = []any{
 	(*DiffDraftRequest)(nil),            // 39: coffee.menu.v1.DiffDraftRequest
 	(*DiffDraftResponse)(nil),           // 40: coffee.menu.v1.DiffDraftResponse
 	(*DraftChange)(nil),                 // 41: coffee.menu.v1.DraftChange
-	(*PublishRequest)(nil),              // 42: coffee.menu.v1.PublishRequest
-	(*ListReleasesRequest)(nil),         // 43: coffee.menu.v1.ListReleasesRequest
-	(*ListReleasesResponse)(nil),        // 44: coffee.menu.v1.ListReleasesResponse
-	(*GetMenuRequest)(nil),              // 45: coffee.menu.v1.GetMenuRequest
-	(*SetSoldOutRequest)(nil),           // 46: coffee.menu.v1.SetSoldOutRequest
-	(*ClearSoldOutRequest)(nil),         // 47: coffee.menu.v1.ClearSoldOutRequest
-	(*ClearSoldOutResponse)(nil),        // 48: coffee.menu.v1.ClearSoldOutResponse
-	(*ListSoldOutRequest)(nil),          // 49: coffee.menu.v1.ListSoldOutRequest
-	(*ListSoldOutResponse)(nil),         // 50: coffee.menu.v1.ListSoldOutResponse
-	(*timestamppb.Timestamp)(nil),       // 51: google.protobuf.Timestamp
-	(*v1.Money)(nil),                    // 52: coffee.type.v1.Money
+	(*DraftChangeLine)(nil),             // 42: coffee.menu.v1.DraftChangeLine
+	(*PublishRequest)(nil),              // 43: coffee.menu.v1.PublishRequest
+	(*ListReleasesRequest)(nil),         // 44: coffee.menu.v1.ListReleasesRequest
+	(*ListReleasesResponse)(nil),        // 45: coffee.menu.v1.ListReleasesResponse
+	(*GetMenuRequest)(nil),              // 46: coffee.menu.v1.GetMenuRequest
+	(*SetSoldOutRequest)(nil),           // 47: coffee.menu.v1.SetSoldOutRequest
+	(*ClearSoldOutRequest)(nil),         // 48: coffee.menu.v1.ClearSoldOutRequest
+	(*ClearSoldOutResponse)(nil),        // 49: coffee.menu.v1.ClearSoldOutResponse
+	(*ListSoldOutRequest)(nil),          // 50: coffee.menu.v1.ListSoldOutRequest
+	(*ListSoldOutResponse)(nil),         // 51: coffee.menu.v1.ListSoldOutResponse
+	(*timestamppb.Timestamp)(nil),       // 52: google.protobuf.Timestamp
+	(*v1.Money)(nil),                    // 53: coffee.type.v1.Money
 }
 var file_coffee_menu_v1_menu_proto_depIdxs = []int32{
-	51, // 0: coffee.menu.v1.Category.archived_at:type_name -> google.protobuf.Timestamp
+	52, // 0: coffee.menu.v1.Category.archived_at:type_name -> google.protobuf.Timestamp
 	2,  // 1: coffee.menu.v1.Item.variations:type_name -> coffee.menu.v1.Variation
 	3,  // 2: coffee.menu.v1.Item.price_windows:type_name -> coffee.menu.v1.PriceWindow
-	51, // 3: coffee.menu.v1.Item.archived_at:type_name -> google.protobuf.Timestamp
-	52, // 4: coffee.menu.v1.Variation.prices:type_name -> coffee.type.v1.Money
-	52, // 5: coffee.menu.v1.PriceWindow.prices:type_name -> coffee.type.v1.Money
+	52, // 3: coffee.menu.v1.Item.archived_at:type_name -> google.protobuf.Timestamp
+	53, // 4: coffee.menu.v1.Variation.prices:type_name -> coffee.type.v1.Money
+	53, // 5: coffee.menu.v1.PriceWindow.prices:type_name -> coffee.type.v1.Money
 	5,  // 6: coffee.menu.v1.ModifierGroup.modifiers:type_name -> coffee.menu.v1.Modifier
-	51, // 7: coffee.menu.v1.ModifierGroup.archived_at:type_name -> google.protobuf.Timestamp
-	52, // 8: coffee.menu.v1.Modifier.price_deltas:type_name -> coffee.type.v1.Money
-	52, // 9: coffee.menu.v1.Combo.prices:type_name -> coffee.type.v1.Money
+	52, // 7: coffee.menu.v1.ModifierGroup.archived_at:type_name -> google.protobuf.Timestamp
+	53, // 8: coffee.menu.v1.Modifier.price_deltas:type_name -> coffee.type.v1.Money
+	53, // 9: coffee.menu.v1.Combo.prices:type_name -> coffee.type.v1.Money
 	7,  // 10: coffee.menu.v1.Combo.slots:type_name -> coffee.menu.v1.ComboSlot
-	51, // 11: coffee.menu.v1.Combo.archived_at:type_name -> google.protobuf.Timestamp
+	52, // 11: coffee.menu.v1.Combo.archived_at:type_name -> google.protobuf.Timestamp
 	9,  // 12: coffee.menu.v1.Overlay.entries:type_name -> coffee.menu.v1.OverlayEntry
-	52, // 13: coffee.menu.v1.OverlayEntry.price:type_name -> coffee.type.v1.Money
-	51, // 14: coffee.menu.v1.Release.published_at:type_name -> google.protobuf.Timestamp
-	51, // 15: coffee.menu.v1.Menu.starts_at:type_name -> google.protobuf.Timestamp
-	51, // 16: coffee.menu.v1.Menu.superseded_at:type_name -> google.protobuf.Timestamp
+	53, // 13: coffee.menu.v1.OverlayEntry.price:type_name -> coffee.type.v1.Money
+	52, // 14: coffee.menu.v1.Release.published_at:type_name -> google.protobuf.Timestamp
+	52, // 15: coffee.menu.v1.Menu.starts_at:type_name -> google.protobuf.Timestamp
+	52, // 16: coffee.menu.v1.Menu.superseded_at:type_name -> google.protobuf.Timestamp
 	12, // 17: coffee.menu.v1.Menu.categories:type_name -> coffee.menu.v1.MenuCategory
 	13, // 18: coffee.menu.v1.Menu.items:type_name -> coffee.menu.v1.MenuItem
 	16, // 19: coffee.menu.v1.Menu.modifier_groups:type_name -> coffee.menu.v1.MenuModifierGroup
 	18, // 20: coffee.menu.v1.Menu.combos:type_name -> coffee.menu.v1.MenuCombo
 	14, // 21: coffee.menu.v1.MenuItem.variations:type_name -> coffee.menu.v1.MenuVariation
-	52, // 22: coffee.menu.v1.MenuVariation.price:type_name -> coffee.type.v1.Money
+	53, // 22: coffee.menu.v1.MenuVariation.price:type_name -> coffee.type.v1.Money
 	15, // 23: coffee.menu.v1.MenuVariation.price_windows:type_name -> coffee.menu.v1.MenuPriceWindow
-	52, // 24: coffee.menu.v1.MenuPriceWindow.price:type_name -> coffee.type.v1.Money
+	53, // 24: coffee.menu.v1.MenuPriceWindow.price:type_name -> coffee.type.v1.Money
 	17, // 25: coffee.menu.v1.MenuModifierGroup.modifiers:type_name -> coffee.menu.v1.MenuModifier
-	52, // 26: coffee.menu.v1.MenuModifier.price_delta:type_name -> coffee.type.v1.Money
-	52, // 27: coffee.menu.v1.MenuCombo.price:type_name -> coffee.type.v1.Money
+	53, // 26: coffee.menu.v1.MenuModifier.price_delta:type_name -> coffee.type.v1.Money
+	53, // 27: coffee.menu.v1.MenuCombo.price:type_name -> coffee.type.v1.Money
 	7,  // 28: coffee.menu.v1.MenuCombo.slots:type_name -> coffee.menu.v1.ComboSlot
-	51, // 29: coffee.menu.v1.SoldOut.since:type_name -> google.protobuf.Timestamp
-	51, // 30: coffee.menu.v1.SoldOut.until:type_name -> google.protobuf.Timestamp
+	52, // 29: coffee.menu.v1.SoldOut.since:type_name -> google.protobuf.Timestamp
+	52, // 30: coffee.menu.v1.SoldOut.until:type_name -> google.protobuf.Timestamp
 	0,  // 31: coffee.menu.v1.ListCategoriesResponse.categories:type_name -> coffee.menu.v1.Category
 	2,  // 32: coffee.menu.v1.PutItemRequest.variations:type_name -> coffee.menu.v1.Variation
 	3,  // 33: coffee.menu.v1.PutItemRequest.price_windows:type_name -> coffee.menu.v1.PriceWindow
 	1,  // 34: coffee.menu.v1.ListItemsResponse.items:type_name -> coffee.menu.v1.Item
 	5,  // 35: coffee.menu.v1.PutModifierGroupRequest.modifiers:type_name -> coffee.menu.v1.Modifier
 	4,  // 36: coffee.menu.v1.ListModifierGroupsResponse.modifier_groups:type_name -> coffee.menu.v1.ModifierGroup
-	52, // 37: coffee.menu.v1.PutComboRequest.prices:type_name -> coffee.type.v1.Money
+	53, // 37: coffee.menu.v1.PutComboRequest.prices:type_name -> coffee.type.v1.Money
 	7,  // 38: coffee.menu.v1.PutComboRequest.slots:type_name -> coffee.menu.v1.ComboSlot
 	6,  // 39: coffee.menu.v1.ListCombosResponse.combos:type_name -> coffee.menu.v1.Combo
 	9,  // 40: coffee.menu.v1.PutOverlayRequest.entries:type_name -> coffee.menu.v1.OverlayEntry
 	41, // 41: coffee.menu.v1.DiffDraftResponse.changes:type_name -> coffee.menu.v1.DraftChange
-	10, // 42: coffee.menu.v1.ListReleasesResponse.releases:type_name -> coffee.menu.v1.Release
-	51, // 43: coffee.menu.v1.SetSoldOutRequest.until:type_name -> google.protobuf.Timestamp
-	19, // 44: coffee.menu.v1.ListSoldOutResponse.sold_out:type_name -> coffee.menu.v1.SoldOut
-	20, // 45: coffee.menu.v1.MenuService.PutCategory:input_type -> coffee.menu.v1.PutCategoryRequest
-	21, // 46: coffee.menu.v1.MenuService.ListCategories:input_type -> coffee.menu.v1.ListCategoriesRequest
-	23, // 47: coffee.menu.v1.MenuService.ArchiveCategory:input_type -> coffee.menu.v1.ArchiveCategoryRequest
-	24, // 48: coffee.menu.v1.MenuService.PutItem:input_type -> coffee.menu.v1.PutItemRequest
-	25, // 49: coffee.menu.v1.MenuService.GetItem:input_type -> coffee.menu.v1.GetItemRequest
-	26, // 50: coffee.menu.v1.MenuService.ListItems:input_type -> coffee.menu.v1.ListItemsRequest
-	28, // 51: coffee.menu.v1.MenuService.ArchiveItem:input_type -> coffee.menu.v1.ArchiveItemRequest
-	29, // 52: coffee.menu.v1.MenuService.PutModifierGroup:input_type -> coffee.menu.v1.PutModifierGroupRequest
-	30, // 53: coffee.menu.v1.MenuService.ListModifierGroups:input_type -> coffee.menu.v1.ListModifierGroupsRequest
-	32, // 54: coffee.menu.v1.MenuService.ArchiveModifierGroup:input_type -> coffee.menu.v1.ArchiveModifierGroupRequest
-	33, // 55: coffee.menu.v1.MenuService.PutCombo:input_type -> coffee.menu.v1.PutComboRequest
-	34, // 56: coffee.menu.v1.MenuService.ListCombos:input_type -> coffee.menu.v1.ListCombosRequest
-	36, // 57: coffee.menu.v1.MenuService.ArchiveCombo:input_type -> coffee.menu.v1.ArchiveComboRequest
-	37, // 58: coffee.menu.v1.MenuService.PutOverlay:input_type -> coffee.menu.v1.PutOverlayRequest
-	38, // 59: coffee.menu.v1.MenuService.GetOverlay:input_type -> coffee.menu.v1.GetOverlayRequest
-	39, // 60: coffee.menu.v1.MenuService.DiffDraft:input_type -> coffee.menu.v1.DiffDraftRequest
-	42, // 61: coffee.menu.v1.MenuService.Publish:input_type -> coffee.menu.v1.PublishRequest
-	43, // 62: coffee.menu.v1.MenuService.ListReleases:input_type -> coffee.menu.v1.ListReleasesRequest
-	45, // 63: coffee.menu.v1.MenuService.GetMenu:input_type -> coffee.menu.v1.GetMenuRequest
-	46, // 64: coffee.menu.v1.MenuService.SetSoldOut:input_type -> coffee.menu.v1.SetSoldOutRequest
-	47, // 65: coffee.menu.v1.MenuService.ClearSoldOut:input_type -> coffee.menu.v1.ClearSoldOutRequest
-	49, // 66: coffee.menu.v1.MenuService.ListSoldOut:input_type -> coffee.menu.v1.ListSoldOutRequest
-	0,  // 67: coffee.menu.v1.MenuService.PutCategory:output_type -> coffee.menu.v1.Category
-	22, // 68: coffee.menu.v1.MenuService.ListCategories:output_type -> coffee.menu.v1.ListCategoriesResponse
-	0,  // 69: coffee.menu.v1.MenuService.ArchiveCategory:output_type -> coffee.menu.v1.Category
-	1,  // 70: coffee.menu.v1.MenuService.PutItem:output_type -> coffee.menu.v1.Item
-	1,  // 71: coffee.menu.v1.MenuService.GetItem:output_type -> coffee.menu.v1.Item
-	27, // 72: coffee.menu.v1.MenuService.ListItems:output_type -> coffee.menu.v1.ListItemsResponse
-	1,  // 73: coffee.menu.v1.MenuService.ArchiveItem:output_type -> coffee.menu.v1.Item
-	4,  // 74: coffee.menu.v1.MenuService.PutModifierGroup:output_type -> coffee.menu.v1.ModifierGroup
-	31, // 75: coffee.menu.v1.MenuService.ListModifierGroups:output_type -> coffee.menu.v1.ListModifierGroupsResponse
-	4,  // 76: coffee.menu.v1.MenuService.ArchiveModifierGroup:output_type -> coffee.menu.v1.ModifierGroup
-	6,  // 77: coffee.menu.v1.MenuService.PutCombo:output_type -> coffee.menu.v1.Combo
-	35, // 78: coffee.menu.v1.MenuService.ListCombos:output_type -> coffee.menu.v1.ListCombosResponse
-	6,  // 79: coffee.menu.v1.MenuService.ArchiveCombo:output_type -> coffee.menu.v1.Combo
-	8,  // 80: coffee.menu.v1.MenuService.PutOverlay:output_type -> coffee.menu.v1.Overlay
-	8,  // 81: coffee.menu.v1.MenuService.GetOverlay:output_type -> coffee.menu.v1.Overlay
-	40, // 82: coffee.menu.v1.MenuService.DiffDraft:output_type -> coffee.menu.v1.DiffDraftResponse
-	10, // 83: coffee.menu.v1.MenuService.Publish:output_type -> coffee.menu.v1.Release
-	44, // 84: coffee.menu.v1.MenuService.ListReleases:output_type -> coffee.menu.v1.ListReleasesResponse
-	11, // 85: coffee.menu.v1.MenuService.GetMenu:output_type -> coffee.menu.v1.Menu
-	19, // 86: coffee.menu.v1.MenuService.SetSoldOut:output_type -> coffee.menu.v1.SoldOut
-	48, // 87: coffee.menu.v1.MenuService.ClearSoldOut:output_type -> coffee.menu.v1.ClearSoldOutResponse
-	50, // 88: coffee.menu.v1.MenuService.ListSoldOut:output_type -> coffee.menu.v1.ListSoldOutResponse
-	67, // [67:89] is the sub-list for method output_type
-	45, // [45:67] is the sub-list for method input_type
-	45, // [45:45] is the sub-list for extension type_name
-	45, // [45:45] is the sub-list for extension extendee
-	0,  // [0:45] is the sub-list for field type_name
+	42, // 42: coffee.menu.v1.DraftChange.lines:type_name -> coffee.menu.v1.DraftChangeLine
+	10, // 43: coffee.menu.v1.ListReleasesResponse.releases:type_name -> coffee.menu.v1.Release
+	52, // 44: coffee.menu.v1.SetSoldOutRequest.until:type_name -> google.protobuf.Timestamp
+	19, // 45: coffee.menu.v1.ListSoldOutResponse.sold_out:type_name -> coffee.menu.v1.SoldOut
+	20, // 46: coffee.menu.v1.MenuService.PutCategory:input_type -> coffee.menu.v1.PutCategoryRequest
+	21, // 47: coffee.menu.v1.MenuService.ListCategories:input_type -> coffee.menu.v1.ListCategoriesRequest
+	23, // 48: coffee.menu.v1.MenuService.ArchiveCategory:input_type -> coffee.menu.v1.ArchiveCategoryRequest
+	24, // 49: coffee.menu.v1.MenuService.PutItem:input_type -> coffee.menu.v1.PutItemRequest
+	25, // 50: coffee.menu.v1.MenuService.GetItem:input_type -> coffee.menu.v1.GetItemRequest
+	26, // 51: coffee.menu.v1.MenuService.ListItems:input_type -> coffee.menu.v1.ListItemsRequest
+	28, // 52: coffee.menu.v1.MenuService.ArchiveItem:input_type -> coffee.menu.v1.ArchiveItemRequest
+	29, // 53: coffee.menu.v1.MenuService.PutModifierGroup:input_type -> coffee.menu.v1.PutModifierGroupRequest
+	30, // 54: coffee.menu.v1.MenuService.ListModifierGroups:input_type -> coffee.menu.v1.ListModifierGroupsRequest
+	32, // 55: coffee.menu.v1.MenuService.ArchiveModifierGroup:input_type -> coffee.menu.v1.ArchiveModifierGroupRequest
+	33, // 56: coffee.menu.v1.MenuService.PutCombo:input_type -> coffee.menu.v1.PutComboRequest
+	34, // 57: coffee.menu.v1.MenuService.ListCombos:input_type -> coffee.menu.v1.ListCombosRequest
+	36, // 58: coffee.menu.v1.MenuService.ArchiveCombo:input_type -> coffee.menu.v1.ArchiveComboRequest
+	37, // 59: coffee.menu.v1.MenuService.PutOverlay:input_type -> coffee.menu.v1.PutOverlayRequest
+	38, // 60: coffee.menu.v1.MenuService.GetOverlay:input_type -> coffee.menu.v1.GetOverlayRequest
+	39, // 61: coffee.menu.v1.MenuService.DiffDraft:input_type -> coffee.menu.v1.DiffDraftRequest
+	43, // 62: coffee.menu.v1.MenuService.Publish:input_type -> coffee.menu.v1.PublishRequest
+	44, // 63: coffee.menu.v1.MenuService.ListReleases:input_type -> coffee.menu.v1.ListReleasesRequest
+	46, // 64: coffee.menu.v1.MenuService.GetMenu:input_type -> coffee.menu.v1.GetMenuRequest
+	47, // 65: coffee.menu.v1.MenuService.SetSoldOut:input_type -> coffee.menu.v1.SetSoldOutRequest
+	48, // 66: coffee.menu.v1.MenuService.ClearSoldOut:input_type -> coffee.menu.v1.ClearSoldOutRequest
+	50, // 67: coffee.menu.v1.MenuService.ListSoldOut:input_type -> coffee.menu.v1.ListSoldOutRequest
+	0,  // 68: coffee.menu.v1.MenuService.PutCategory:output_type -> coffee.menu.v1.Category
+	22, // 69: coffee.menu.v1.MenuService.ListCategories:output_type -> coffee.menu.v1.ListCategoriesResponse
+	0,  // 70: coffee.menu.v1.MenuService.ArchiveCategory:output_type -> coffee.menu.v1.Category
+	1,  // 71: coffee.menu.v1.MenuService.PutItem:output_type -> coffee.menu.v1.Item
+	1,  // 72: coffee.menu.v1.MenuService.GetItem:output_type -> coffee.menu.v1.Item
+	27, // 73: coffee.menu.v1.MenuService.ListItems:output_type -> coffee.menu.v1.ListItemsResponse
+	1,  // 74: coffee.menu.v1.MenuService.ArchiveItem:output_type -> coffee.menu.v1.Item
+	4,  // 75: coffee.menu.v1.MenuService.PutModifierGroup:output_type -> coffee.menu.v1.ModifierGroup
+	31, // 76: coffee.menu.v1.MenuService.ListModifierGroups:output_type -> coffee.menu.v1.ListModifierGroupsResponse
+	4,  // 77: coffee.menu.v1.MenuService.ArchiveModifierGroup:output_type -> coffee.menu.v1.ModifierGroup
+	6,  // 78: coffee.menu.v1.MenuService.PutCombo:output_type -> coffee.menu.v1.Combo
+	35, // 79: coffee.menu.v1.MenuService.ListCombos:output_type -> coffee.menu.v1.ListCombosResponse
+	6,  // 80: coffee.menu.v1.MenuService.ArchiveCombo:output_type -> coffee.menu.v1.Combo
+	8,  // 81: coffee.menu.v1.MenuService.PutOverlay:output_type -> coffee.menu.v1.Overlay
+	8,  // 82: coffee.menu.v1.MenuService.GetOverlay:output_type -> coffee.menu.v1.Overlay
+	40, // 83: coffee.menu.v1.MenuService.DiffDraft:output_type -> coffee.menu.v1.DiffDraftResponse
+	10, // 84: coffee.menu.v1.MenuService.Publish:output_type -> coffee.menu.v1.Release
+	45, // 85: coffee.menu.v1.MenuService.ListReleases:output_type -> coffee.menu.v1.ListReleasesResponse
+	11, // 86: coffee.menu.v1.MenuService.GetMenu:output_type -> coffee.menu.v1.Menu
+	19, // 87: coffee.menu.v1.MenuService.SetSoldOut:output_type -> coffee.menu.v1.SoldOut
+	49, // 88: coffee.menu.v1.MenuService.ClearSoldOut:output_type -> coffee.menu.v1.ClearSoldOutResponse
+	51, // 89: coffee.menu.v1.MenuService.ListSoldOut:output_type -> coffee.menu.v1.ListSoldOutResponse
+	68, // [68:90] is the sub-list for method output_type
+	46, // [46:68] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_coffee_menu_v1_menu_proto_init() }
@@ -4079,7 +4177,7 @@ func file_coffee_menu_v1_menu_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_menu_v1_menu_proto_rawDesc), len(file_coffee_menu_v1_menu_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   51,
+			NumMessages:   52,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -3924,6 +3924,9 @@ type Availability struct {
 	ModifierIds   []string               `protobuf:"bytes,3,rep,name=modifier_ids,json=modifierIds,proto3" json:"modifier_ids,omitempty"`
 	IngredientIds []string               `protobuf:"bytes,4,rep,name=ingredient_ids,json=ingredientIds,proto3" json:"ingredient_ids,omitempty"`
 	At            *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=at,proto3" json:"at,omitempty"`
+	// What the counted goods on hand are enough for, where that is five units or fewer, by variation. With none left a
+	// phone's order is refused; the counter may say that it is here.
+	FewLeft       []*FewLeft `protobuf:"bytes,6,rep,name=few_left,json=fewLeft,proto3" json:"few_left,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3993,6 +3996,65 @@ func (x *Availability) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Availability) GetFewLeft() []*FewLeft {
+	if x != nil {
+		return x.FewLeft
+	}
+	return nil
+}
+
+type FewLeft struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	VariationId   string                 `protobuf:"bytes,1,opt,name=variation_id,json=variationId,proto3" json:"variation_id,omitempty"`
+	Left          int32                  `protobuf:"varint,2,opt,name=left,proto3" json:"left,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FewLeft) Reset() {
+	*x = FewLeft{}
+	mi := &file_coffee_order_v1_order_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FewLeft) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FewLeft) ProtoMessage() {}
+
+func (x *FewLeft) ProtoReflect() protoreflect.Message {
+	mi := &file_coffee_order_v1_order_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FewLeft.ProtoReflect.Descriptor instead.
+func (*FewLeft) Descriptor() ([]byte, []int) {
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *FewLeft) GetVariationId() string {
+	if x != nil {
+		return x.VariationId
+	}
+	return ""
+}
+
+func (x *FewLeft) GetLeft() int32 {
+	if x != nil {
+		return x.Left
+	}
+	return 0
+}
+
 type ListHeadsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Heads changed at or after this mark; 0 gives all.
@@ -4005,7 +4067,7 @@ type ListHeadsRequest struct {
 
 func (x *ListHeadsRequest) Reset() {
 	*x = ListHeadsRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[47]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4017,7 +4079,7 @@ func (x *ListHeadsRequest) String() string {
 func (*ListHeadsRequest) ProtoMessage() {}
 
 func (x *ListHeadsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[47]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4030,7 +4092,7 @@ func (x *ListHeadsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHeadsRequest.ProtoReflect.Descriptor instead.
 func (*ListHeadsRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{47}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListHeadsRequest) GetSince() int64 {
@@ -4067,7 +4129,7 @@ type Head struct {
 
 func (x *Head) Reset() {
 	*x = Head{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[48]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4079,7 +4141,7 @@ func (x *Head) String() string {
 func (*Head) ProtoMessage() {}
 
 func (x *Head) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[48]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4092,7 +4154,7 @@ func (x *Head) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Head.ProtoReflect.Descriptor instead.
 func (*Head) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{48}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Head) GetCafeId() string {
@@ -4133,7 +4195,7 @@ type ListHeadsResponse struct {
 
 func (x *ListHeadsResponse) Reset() {
 	*x = ListHeadsResponse{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[49]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4145,7 +4207,7 @@ func (x *ListHeadsResponse) String() string {
 func (*ListHeadsResponse) ProtoMessage() {}
 
 func (x *ListHeadsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[49]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4158,7 +4220,7 @@ func (x *ListHeadsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHeadsResponse.ProtoReflect.Descriptor instead.
 func (*ListHeadsResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{49}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListHeadsResponse) GetHeads() []*Head {
@@ -4188,7 +4250,7 @@ type ListJournalRequest struct {
 
 func (x *ListJournalRequest) Reset() {
 	*x = ListJournalRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[50]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4200,7 +4262,7 @@ func (x *ListJournalRequest) String() string {
 func (*ListJournalRequest) ProtoMessage() {}
 
 func (x *ListJournalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[50]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4213,7 +4275,7 @@ func (x *ListJournalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalRequest.ProtoReflect.Descriptor instead.
 func (*ListJournalRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{50}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListJournalRequest) GetCafeId() string {
@@ -4262,7 +4324,7 @@ type JournalEntry struct {
 
 func (x *JournalEntry) Reset() {
 	*x = JournalEntry{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[51]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4274,7 +4336,7 @@ func (x *JournalEntry) String() string {
 func (*JournalEntry) ProtoMessage() {}
 
 func (x *JournalEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[51]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4287,7 +4349,7 @@ func (x *JournalEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JournalEntry.ProtoReflect.Descriptor instead.
 func (*JournalEntry) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{51}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *JournalEntry) GetCafeId() string {
@@ -4355,7 +4417,7 @@ type ListJournalResponse struct {
 
 func (x *ListJournalResponse) Reset() {
 	*x = ListJournalResponse{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[52]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4367,7 +4429,7 @@ func (x *ListJournalResponse) String() string {
 func (*ListJournalResponse) ProtoMessage() {}
 
 func (x *ListJournalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[52]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4380,7 +4442,7 @@ func (x *ListJournalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalResponse.ProtoReflect.Descriptor instead.
 func (*ListJournalResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{52}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ListJournalResponse) GetEntries() []*JournalEntry {
@@ -4434,7 +4496,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[53]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4446,7 +4508,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[53]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4459,7 +4521,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{53}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Event) GetKind() string {
@@ -4687,7 +4749,7 @@ type EventLine struct {
 
 func (x *EventLine) Reset() {
 	*x = EventLine{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[54]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4699,7 +4761,7 @@ func (x *EventLine) String() string {
 func (*EventLine) ProtoMessage() {}
 
 func (x *EventLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[54]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4712,7 +4774,7 @@ func (x *EventLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventLine.ProtoReflect.Descriptor instead.
 func (*EventLine) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{54}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *EventLine) GetLine() int32 {
@@ -4871,7 +4933,7 @@ type EventTender struct {
 
 func (x *EventTender) Reset() {
 	*x = EventTender{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[55]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4883,7 +4945,7 @@ func (x *EventTender) String() string {
 func (*EventTender) ProtoMessage() {}
 
 func (x *EventTender) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[55]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4896,7 +4958,7 @@ func (x *EventTender) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventTender.ProtoReflect.Descriptor instead.
 func (*EventTender) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{55}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *EventTender) GetId() string {
@@ -4963,7 +5025,7 @@ type ImportModifier struct {
 
 func (x *ImportModifier) Reset() {
 	*x = ImportModifier{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4975,7 +5037,7 @@ func (x *ImportModifier) String() string {
 func (*ImportModifier) ProtoMessage() {}
 
 func (x *ImportModifier) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[56]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4988,7 +5050,7 @@ func (x *ImportModifier) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportModifier.ProtoReflect.Descriptor instead.
 func (*ImportModifier) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{56}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ImportModifier) GetModifierId() string {
@@ -5049,7 +5111,7 @@ type ImportLine struct {
 
 func (x *ImportLine) Reset() {
 	*x = ImportLine{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5061,7 +5123,7 @@ func (x *ImportLine) String() string {
 func (*ImportLine) ProtoMessage() {}
 
 func (x *ImportLine) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[57]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5074,7 +5136,7 @@ func (x *ImportLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportLine.ProtoReflect.Descriptor instead.
 func (*ImportLine) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{57}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ImportLine) GetItemId() string {
@@ -5178,7 +5240,7 @@ type ImportOrder struct {
 
 func (x *ImportOrder) Reset() {
 	*x = ImportOrder{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5190,7 +5252,7 @@ func (x *ImportOrder) String() string {
 func (*ImportOrder) ProtoMessage() {}
 
 func (x *ImportOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[58]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5203,7 +5265,7 @@ func (x *ImportOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrder.ProtoReflect.Descriptor instead.
 func (*ImportOrder) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{58}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ImportOrder) GetId() string {
@@ -5266,7 +5328,7 @@ type ImportOrdersRequest struct {
 
 func (x *ImportOrdersRequest) Reset() {
 	*x = ImportOrdersRequest{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5278,7 +5340,7 @@ func (x *ImportOrdersRequest) String() string {
 func (*ImportOrdersRequest) ProtoMessage() {}
 
 func (x *ImportOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[59]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5291,7 +5353,7 @@ func (x *ImportOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ImportOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{59}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ImportOrdersRequest) GetSource() string {
@@ -5320,7 +5382,7 @@ type ImportOrdersResponse struct {
 
 func (x *ImportOrdersResponse) Reset() {
 	*x = ImportOrdersResponse{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5332,7 +5394,7 @@ func (x *ImportOrdersResponse) String() string {
 func (*ImportOrdersResponse) ProtoMessage() {}
 
 func (x *ImportOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[60]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5345,7 +5407,7 @@ func (x *ImportOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ImportOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{60}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *ImportOrdersResponse) GetAdded() int32 {
@@ -5380,7 +5442,7 @@ type ImportRefusal struct {
 
 func (x *ImportRefusal) Reset() {
 	*x = ImportRefusal{}
-	mi := &file_coffee_order_v1_order_proto_msgTypes[61]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5392,7 +5454,7 @@ func (x *ImportRefusal) String() string {
 func (*ImportRefusal) ProtoMessage() {}
 
 func (x *ImportRefusal) ProtoReflect() protoreflect.Message {
-	mi := &file_coffee_order_v1_order_proto_msgTypes[61]
+	mi := &file_coffee_order_v1_order_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5405,7 +5467,7 @@ func (x *ImportRefusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRefusal.ProtoReflect.Descriptor instead.
 func (*ImportRefusal) Descriptor() ([]byte, []int) {
-	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{61}
+	return file_coffee_order_v1_order_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *ImportRefusal) GetId() string {
@@ -5806,13 +5868,17 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x12\n" +
 	"\x04full\x18\x02 \x01(\bR\x04full\";\n" +
 	"\x16GetAvailabilityRequest\x12!\n" +
-	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"\xc4\x01\n" +
+	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"\xf9\x01\n" +
 	"\fAvailability\x12\x19\n" +
 	"\bitem_ids\x18\x01 \x03(\tR\aitemIds\x12#\n" +
 	"\rvariation_ids\x18\x02 \x03(\tR\fvariationIds\x12!\n" +
 	"\fmodifier_ids\x18\x03 \x03(\tR\vmodifierIds\x12%\n" +
 	"\x0eingredient_ids\x18\x04 \x03(\tR\ringredientIds\x12*\n" +
-	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"u\n" +
+	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x123\n" +
+	"\bfew_left\x18\x06 \x03(\v2\x18.coffee.order.v1.FewLeftR\afewLeft\"@\n" +
+	"\aFewLeft\x12!\n" +
+	"\fvariation_id\x18\x01 \x01(\tR\vvariationId\x12\x12\n" +
+	"\x04left\x18\x02 \x01(\x05R\x04left\"u\n" +
 	"\x10ListHeadsRequest\x12\x1d\n" +
 	"\x05since\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x05since\x12 \n" +
 	"\x05limit\x18\x02 \x01(\x05B\n" +
@@ -5959,10 +6025,10 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\rImportRefusal\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x16\n" +
-	"\x06detail\x18\x03 \x01(\tR\x06detail2\xfa\x1f\n" +
-	"\fOrderService\x12\xbb\x01\n" +
+	"\x06detail\x18\x03 \x01(\tR\x06detail2\xaa \n" +
+	"\fOrderService\x12\xbd\x01\n" +
 	"\n" +
-	"QuoteOrder\x12\".coffee.order.v1.PlaceOrderRequest\x1a\x16.coffee.order.v1.Order\"q\x92\x82\x19I\n" +
+	"QuoteOrder\x12\".coffee.order.v1.PlaceOrderRequest\x1a\x16.coffee.order.v1.Order\"s\x92\x82\x19K\n" +
 	"\tanonymous\n" +
 	"\bcustomer\n" +
 	"\acounter\n" +
@@ -5970,140 +6036,140 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/api/v1/orders/{id}/quote\x12\xa1\x01\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/api/v1/orders/{id}/quote\x12\xa3\x01\n" +
 	"\n" +
-	"PlaceOrder\x12\".coffee.order.v1.PlaceOrderRequest\x1a\x16.coffee.order.v1.Order\"W\x92\x82\x195\n" +
+	"PlaceOrder\x12\".coffee.order.v1.PlaceOrderRequest\x1a\x16.coffee.order.v1.Order\"Y\x92\x82\x197\n" +
 	"\bcustomer\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x18:\x01*\x1a\x13/api/v1/orders/{id}\x12\xa3\x01\n" +
-	"\bGetOrder\x12 .coffee.order.v1.GetOrderRequest\x1a\x16.coffee.order.v1.Order\"]\x92\x82\x19>\n" +
+	"\boperator\x18\x02(\x02\x82\xd3\xe4\x93\x02\x18:\x01*\x1a\x13/api/v1/orders/{id}\x12\xa5\x01\n" +
+	"\bGetOrder\x12 .coffee.order.v1.GetOrderRequest\x1a\x16.coffee.order.v1.Order\"_\x92\x82\x19@\n" +
 	"\bcustomer\n" +
 	"\acounter\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/orders/{id}\x12\xd1\x01\n" +
+	"\boperator\x18\x03(\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/orders/{id}\x12\xd3\x01\n" +
 	"\n" +
-	"ListOrders\x12\".coffee.order.v1.ListOrdersRequest\x1a#.coffee.order.v1.ListOrdersResponse\"z\x92\x82\x19>\n" +
+	"ListOrders\x12\".coffee.order.v1.ListOrdersRequest\x1a#.coffee.order.v1.ListOrdersResponse\"|\x92\x82\x19@\n" +
 	"\bcustomer\n" +
 	"\acounter\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x022Z \x12\x1e/api/v1/cafes/{cafe_id}/orders\x12\x0e/api/v1/orders\x12\x9a\x01\n" +
-	"\x06Settle\x12\x1e.coffee.order.v1.SettleRequest\x1a\x1f.coffee.order.v1.SettleResponse\"O\x92\x82\x19-\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x022Z \x12\x1e/api/v1/cafes/{cafe_id}/orders\x12\x0e/api/v1/orders\x12\x9c\x01\n" +
+	"\x06Settle\x12\x1e.coffee.order.v1.SettleRequest\x1a\x1f.coffee.order.v1.SettleResponse\"Q\x92\x82\x19/\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03 \x01\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/api/v1/settlements\x12\xbb\x01\n" +
-	"\rRelabelTender\x12%.coffee.order.v1.RelabelTenderRequest\x1a\x16.coffee.order.v1.Order\"k\x92\x82\x19-\n" +
+	"\boperator\x18\x03 \x01(\x02\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/api/v1/settlements\x12\xbd\x01\n" +
+	"\rRelabelTender\x12%.coffee.order.v1.RelabelTenderRequest\x1a\x16.coffee.order.v1.Order\"m\x92\x82\x19/\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03 \x01\x82\xd3\xe4\x93\x024:\x01*\"//api/v1/orders/{id}/tenders/{tender_id}/relabel\x12\xb1\x01\n" +
-	"\fAdvanceLines\x12$.coffee.order.v1.AdvanceLinesRequest\x1a\x16.coffee.order.v1.Order\"c\x92\x82\x19;\n" +
+	"\boperator\x18\x03 \x01(\x02\x82\xd3\xe4\x93\x024:\x01*\"//api/v1/orders/{id}/tenders/{tender_id}/relabel\x12\xb3\x01\n" +
+	"\fAdvanceLines\x12$.coffee.order.v1.AdvanceLinesRequest\x1a\x16.coffee.order.v1.Order\"e\x92\x82\x19=\n" +
 	"\acounter\n" +
 	"\x05board\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/api/v1/orders/{id}/lines\x12\xb6\x01\n" +
-	"\rReportProblem\x12%.coffee.order.v1.ReportProblemRequest\x1a\x16.coffee.order.v1.Order\"f\x92\x82\x19;\n" +
+	"\boperator\x18\x03(\x03\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/api/v1/orders/{id}/lines\x12\xb8\x01\n" +
+	"\rReportProblem\x12%.coffee.order.v1.ReportProblemRequest\x1a\x16.coffee.order.v1.Order\"h\x92\x82\x19=\n" +
 	"\acounter\n" +
 	"\x05board\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/api/v1/orders/{id}/problems\x12\xbf\x01\n" +
-	"\x10AcknowledgeVoids\x12(.coffee.order.v1.AcknowledgeVoidsRequest\x1a\x16.coffee.order.v1.Order\"i\x92\x82\x19;\n" +
+	"\boperator\x18\x03(\x03\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/api/v1/orders/{id}/problems\x12\xc1\x01\n" +
+	"\x10AcknowledgeVoids\x12(.coffee.order.v1.AcknowledgeVoidsRequest\x1a\x16.coffee.order.v1.Order\"k\x92\x82\x19=\n" +
 	"\acounter\n" +
 	"\x05board\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/api/v1/orders/{id}/acknowledge\x12\x9d\x01\n" +
-	"\tVoidLines\x12!.coffee.order.v1.VoidLinesRequest\x1a\x16.coffee.order.v1.Order\"U\x92\x82\x19-\n" +
+	"\boperator\x18\x03(\x03\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/api/v1/orders/{id}/acknowledge\x12\x9f\x01\n" +
+	"\tVoidLines\x12!.coffee.order.v1.VoidLinesRequest\x1a\x16.coffee.order.v1.Order\"W\x92\x82\x19/\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03 \x01\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/api/v1/orders/{id}/voids\x12\x9a\x01\n" +
-	"\vRefundLines\x12#.coffee.order.v1.RefundLinesRequest\x1a\x16.coffee.order.v1.Order\"N\x92\x82\x19$\n" +
+	"\boperator\x18\x03 \x01(\x02\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/api/v1/orders/{id}/voids\x12\x9c\x01\n" +
+	"\vRefundLines\x12#.coffee.order.v1.RefundLinesRequest\x1a\x16.coffee.order.v1.Order\"P\x92\x82\x19&\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03 \x01\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/api/v1/orders/{id}/refunds\x12\xb1\x01\n" +
-	"\vChangeOrder\x12#.coffee.order.v1.ChangeOrderRequest\x1a$.coffee.order.v1.ChangeOrderResponse\"W\x92\x82\x19-\n" +
+	"\boperator\x18\x03 \x01(\x02\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/api/v1/orders/{id}/refunds\x12\xb3\x01\n" +
+	"\vChangeOrder\x12#.coffee.order.v1.ChangeOrderRequest\x1a$.coffee.order.v1.ChangeOrderResponse\"Y\x92\x82\x19/\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03 \x01\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/api/v1/orders/{id}/changes\x12\xa3\x01\n" +
-	"\vRemakeLines\x12#.coffee.order.v1.RemakeLinesRequest\x1a\x16.coffee.order.v1.Order\"W\x92\x82\x19-\n" +
+	"\boperator\x18\x03 \x01(\x02\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/api/v1/orders/{id}/changes\x12\xa5\x01\n" +
+	"\vRemakeLines\x12#.coffee.order.v1.RemakeLinesRequest\x1a\x16.coffee.order.v1.Order\"Y\x92\x82\x19/\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03 \x01\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/api/v1/orders/{id}/remakes\x12\xaa\x01\n" +
-	"\vCancelOrder\x12#.coffee.order.v1.CancelOrderRequest\x1a\x16.coffee.order.v1.Order\"^\x92\x82\x195\n" +
+	"\boperator\x18\x03 \x01(\x02\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/api/v1/orders/{id}/remakes\x12\xac\x01\n" +
+	"\vCancelOrder\x12#.coffee.order.v1.CancelOrderRequest\x1a\x16.coffee.order.v1.Order\"`\x92\x82\x197\n" +
 	"\bcustomer\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/api/v1/orders/{id}/cancel\x12\xaa\x01\n" +
-	"\bGetBoard\x12 .coffee.order.v1.GetBoardRequest\x1a\x16.coffee.order.v1.Board\"d\x92\x82\x19;\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/api/v1/orders/{id}/cancel\x12\xac\x01\n" +
+	"\bGetBoard\x12 .coffee.order.v1.GetBoardRequest\x1a\x16.coffee.order.v1.Board\"f\x92\x82\x19=\n" +
 	"\acounter\n" +
 	"\x05board\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/cafes/{cafe_id}/board\x12\xbe\x01\n" +
-	"\vStreamBoard\x12#.coffee.order.v1.StreamBoardRequest\x1a\x1b.coffee.order.v1.BoardEvent\"k\x92\x82\x19;\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/cafes/{cafe_id}/board\x12\xc0\x01\n" +
+	"\vStreamBoard\x12#.coffee.order.v1.StreamBoardRequest\x1a\x1b.coffee.order.v1.BoardEvent\"m\x92\x82\x19=\n" +
 	"\acounter\n" +
 	"\x05board\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/board/stream0\x01\x12\x8b\x01\n" +
-	"\rGetReadyBoard\x12%.coffee.order.v1.GetReadyBoardRequest\x1a\x1b.coffee.order.v1.ReadyBoard\"6\x92\x82\x19\r\n" +
-	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/cafes/{cafe_id}/ready\x12\xb7\x01\n" +
-	"\vStreamOrder\x12#.coffee.order.v1.StreamOrderRequest\x1a\x1b.coffee.order.v1.OrderEvent\"d\x92\x82\x19>\n" +
+	"\boperator\x18\x02(\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/board/stream0\x01\x12\x8d\x01\n" +
+	"\rGetReadyBoard\x12%.coffee.order.v1.GetReadyBoardRequest\x1a\x1b.coffee.order.v1.ReadyBoard\"8\x92\x82\x19\x0f\n" +
+	"\tanonymous\x18\x01(\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/cafes/{cafe_id}/ready\x12\xb9\x01\n" +
+	"\vStreamOrder\x12#.coffee.order.v1.StreamOrderRequest\x1a\x1b.coffee.order.v1.OrderEvent\"f\x92\x82\x19@\n" +
 	"\bcustomer\n" +
 	"\acounter\n" +
 	"\abarista\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x03\x82\xd3\xe4\x93\x02\x1c\x12\x1a/api/v1/orders/{id}/stream0\x01\x12\xb1\x01\n" +
-	"\x10PausePhoneOrders\x12(.coffee.order.v1.PausePhoneOrdersRequest\x1a\x1c.coffee.order.v1.PhoneOrders\"U\x92\x82\x19\"\n" +
+	"\boperator\x18\x03(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/api/v1/orders/{id}/stream0\x01\x12\xb3\x01\n" +
+	"\x10PausePhoneOrders\x12(.coffee.order.v1.PausePhoneOrdersRequest\x1a\x1c.coffee.order.v1.PhoneOrders\"W\x92\x82\x19$\n" +
 	"\x04lead\n" +
 	"\amanager\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x02\x82\xd3\xe4\x93\x02):\x01*\x1a$/api/v1/cafes/{cafe_id}/phone-orders\x12\x95\x01\n" +
-	"\x0eGetPhoneOrders\x12&.coffee.order.v1.GetPhoneOrdersRequest\x1a\x1c.coffee.order.v1.PhoneOrders\"=\x92\x82\x19\r\n" +
-	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/phone-orders\x12\x98\x01\n" +
-	"\x0fGetAvailability\x12'.coffee.order.v1.GetAvailabilityRequest\x1a\x1d.coffee.order.v1.Availability\"=\x92\x82\x19\r\n" +
-	"\tanonymous\x18\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/availability\x12e\n" +
-	"\tListHeads\x12!.coffee.order.v1.ListHeadsRequest\x1a\".coffee.order.v1.ListHeadsResponse\"\x11\x92\x82\x19\r\x12\tanalytics\x18\x01\x12\xa3\x01\n" +
-	"\vListJournal\x12#.coffee.order.v1.ListJournalRequest\x1a$.coffee.order.v1.ListJournalResponse\"I\x92\x82\x19\x1e\n" +
+	"\boperator\x18\x02(\x03\x82\xd3\xe4\x93\x02):\x01*\x1a$/api/v1/cafes/{cafe_id}/phone-orders\x12\x97\x01\n" +
+	"\x0eGetPhoneOrders\x12&.coffee.order.v1.GetPhoneOrdersRequest\x1a\x1c.coffee.order.v1.PhoneOrders\"?\x92\x82\x19\x0f\n" +
+	"\tanonymous\x18\x01(\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/phone-orders\x12\x9a\x01\n" +
+	"\x0fGetAvailability\x12'.coffee.order.v1.GetAvailabilityRequest\x1a\x1d.coffee.order.v1.Availability\"?\x92\x82\x19\x0f\n" +
+	"\tanonymous\x18\x01(\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/cafes/{cafe_id}/availability\x12g\n" +
+	"\tListHeads\x12!.coffee.order.v1.ListHeadsRequest\x1a\".coffee.order.v1.ListHeadsResponse\"\x13\x92\x82\x19\x0f\x12\tanalytics\x18\x01(\x01\x12\xa5\x01\n" +
+	"\vListJournal\x12#.coffee.order.v1.ListJournalRequest\x1a$.coffee.order.v1.ListJournalResponse\"K\x92\x82\x19 \n" +
 	"\x05admin\n" +
-	"\boperator\x12\tanalytics\x18\x02\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/cafes/{cafe_id}/journal\x12\x95\x01\n" +
-	"\fImportOrders\x12$.coffee.order.v1.ImportOrdersRequest\x1a%.coffee.order.v1.ImportOrdersResponse\"8\x92\x82\x19\x13\n" +
+	"\boperator\x12\tanalytics\x18\x02(\x01\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/cafes/{cafe_id}/journal\x12\x97\x01\n" +
+	"\fImportOrders\x12$.coffee.order.v1.ImportOrdersRequest\x1a%.coffee.order.v1.ImportOrdersResponse\":\x92\x82\x19\x15\n" +
 	"\x05admin\n" +
-	"\boperator\x18\x01\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/api/v1/imports/ordersB&Z$coffee/proto/coffee/order/v1;orderpbb\x06proto3"
+	"\boperator\x18\x01(\x03\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/api/v1/imports/ordersB&Z$coffee/proto/coffee/order/v1;orderpbb\x06proto3"
 
 var (
 	file_coffee_order_v1_order_proto_rawDescOnce sync.Once
@@ -6117,7 +6183,7 @@ func file_coffee_order_v1_order_proto_rawDescGZIP() []byte {
 	return file_coffee_order_v1_order_proto_rawDescData
 }
 
-var file_coffee_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 62)
+var file_coffee_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 63)
 var file_coffee_order_v1_order_proto_goTypes = []any{
 	(*ModifierChoice)(nil),          // 0: coffee.order.v1.ModifierChoice
 	(*LineRequest)(nil),             // 1: coffee.order.v1.LineRequest
@@ -6166,23 +6232,24 @@ var file_coffee_order_v1_order_proto_goTypes = []any{
 	(*PickupSlot)(nil),              // 44: coffee.order.v1.PickupSlot
 	(*GetAvailabilityRequest)(nil),  // 45: coffee.order.v1.GetAvailabilityRequest
 	(*Availability)(nil),            // 46: coffee.order.v1.Availability
-	(*ListHeadsRequest)(nil),        // 47: coffee.order.v1.ListHeadsRequest
-	(*Head)(nil),                    // 48: coffee.order.v1.Head
-	(*ListHeadsResponse)(nil),       // 49: coffee.order.v1.ListHeadsResponse
-	(*ListJournalRequest)(nil),      // 50: coffee.order.v1.ListJournalRequest
-	(*JournalEntry)(nil),            // 51: coffee.order.v1.JournalEntry
-	(*ListJournalResponse)(nil),     // 52: coffee.order.v1.ListJournalResponse
-	(*Event)(nil),                   // 53: coffee.order.v1.Event
-	(*EventLine)(nil),               // 54: coffee.order.v1.EventLine
-	(*EventTender)(nil),             // 55: coffee.order.v1.EventTender
-	(*ImportModifier)(nil),          // 56: coffee.order.v1.ImportModifier
-	(*ImportLine)(nil),              // 57: coffee.order.v1.ImportLine
-	(*ImportOrder)(nil),             // 58: coffee.order.v1.ImportOrder
-	(*ImportOrdersRequest)(nil),     // 59: coffee.order.v1.ImportOrdersRequest
-	(*ImportOrdersResponse)(nil),    // 60: coffee.order.v1.ImportOrdersResponse
-	(*ImportRefusal)(nil),           // 61: coffee.order.v1.ImportRefusal
-	(*timestamppb.Timestamp)(nil),   // 62: google.protobuf.Timestamp
-	(*v1.Use)(nil),                  // 63: coffee.inventory.v1.Use
+	(*FewLeft)(nil),                 // 47: coffee.order.v1.FewLeft
+	(*ListHeadsRequest)(nil),        // 48: coffee.order.v1.ListHeadsRequest
+	(*Head)(nil),                    // 49: coffee.order.v1.Head
+	(*ListHeadsResponse)(nil),       // 50: coffee.order.v1.ListHeadsResponse
+	(*ListJournalRequest)(nil),      // 51: coffee.order.v1.ListJournalRequest
+	(*JournalEntry)(nil),            // 52: coffee.order.v1.JournalEntry
+	(*ListJournalResponse)(nil),     // 53: coffee.order.v1.ListJournalResponse
+	(*Event)(nil),                   // 54: coffee.order.v1.Event
+	(*EventLine)(nil),               // 55: coffee.order.v1.EventLine
+	(*EventTender)(nil),             // 56: coffee.order.v1.EventTender
+	(*ImportModifier)(nil),          // 57: coffee.order.v1.ImportModifier
+	(*ImportLine)(nil),              // 58: coffee.order.v1.ImportLine
+	(*ImportOrder)(nil),             // 59: coffee.order.v1.ImportOrder
+	(*ImportOrdersRequest)(nil),     // 60: coffee.order.v1.ImportOrdersRequest
+	(*ImportOrdersResponse)(nil),    // 61: coffee.order.v1.ImportOrdersResponse
+	(*ImportRefusal)(nil),           // 62: coffee.order.v1.ImportRefusal
+	(*timestamppb.Timestamp)(nil),   // 63: google.protobuf.Timestamp
+	(*v1.Use)(nil),                  // 64: coffee.inventory.v1.Use
 }
 var file_coffee_order_v1_order_proto_depIdxs = []int32{
 	0,  // 0: coffee.order.v1.LineRequest.modifiers:type_name -> coffee.order.v1.ModifierChoice
@@ -6193,27 +6260,27 @@ var file_coffee_order_v1_order_proto_depIdxs = []int32{
 	0,  // 5: coffee.order.v1.ComboPart.modifiers:type_name -> coffee.order.v1.ModifierChoice
 	1,  // 6: coffee.order.v1.PlaceOrderRequest.lines:type_name -> coffee.order.v1.LineRequest
 	5,  // 7: coffee.order.v1.PlaceOrderRequest.discount:type_name -> coffee.order.v1.Discount
-	62, // 8: coffee.order.v1.PlaceOrderRequest.pickup_at:type_name -> google.protobuf.Timestamp
+	63, // 8: coffee.order.v1.PlaceOrderRequest.pickup_at:type_name -> google.protobuf.Timestamp
 	6,  // 9: coffee.order.v1.PlaceOrderRequest.tenders:type_name -> coffee.order.v1.TenderRequest
 	8,  // 10: coffee.order.v1.OrderLine.modifiers:type_name -> coffee.order.v1.OrderModifier
-	62, // 11: coffee.order.v1.OrderLine.queued_at:type_name -> google.protobuf.Timestamp
-	62, // 12: coffee.order.v1.OrderLine.making_at:type_name -> google.protobuf.Timestamp
-	62, // 13: coffee.order.v1.OrderLine.ready_at:type_name -> google.protobuf.Timestamp
-	62, // 14: coffee.order.v1.OrderLine.handed_over_at:type_name -> google.protobuf.Timestamp
-	62, // 15: coffee.order.v1.OrderLine.voided_at:type_name -> google.protobuf.Timestamp
-	63, // 16: coffee.order.v1.OrderLine.uses:type_name -> coffee.inventory.v1.Use
-	62, // 17: coffee.order.v1.OrderLine.void_seen_at:type_name -> google.protobuf.Timestamp
-	62, // 18: coffee.order.v1.Tender.taken_at:type_name -> google.protobuf.Timestamp
-	62, // 19: coffee.order.v1.Order.sold_at:type_name -> google.protobuf.Timestamp
-	62, // 20: coffee.order.v1.Order.placed_at:type_name -> google.protobuf.Timestamp
-	62, // 21: coffee.order.v1.Order.pickup_at:type_name -> google.protobuf.Timestamp
+	63, // 11: coffee.order.v1.OrderLine.queued_at:type_name -> google.protobuf.Timestamp
+	63, // 12: coffee.order.v1.OrderLine.making_at:type_name -> google.protobuf.Timestamp
+	63, // 13: coffee.order.v1.OrderLine.ready_at:type_name -> google.protobuf.Timestamp
+	63, // 14: coffee.order.v1.OrderLine.handed_over_at:type_name -> google.protobuf.Timestamp
+	63, // 15: coffee.order.v1.OrderLine.voided_at:type_name -> google.protobuf.Timestamp
+	64, // 16: coffee.order.v1.OrderLine.uses:type_name -> coffee.inventory.v1.Use
+	63, // 17: coffee.order.v1.OrderLine.void_seen_at:type_name -> google.protobuf.Timestamp
+	63, // 18: coffee.order.v1.Tender.taken_at:type_name -> google.protobuf.Timestamp
+	63, // 19: coffee.order.v1.Order.sold_at:type_name -> google.protobuf.Timestamp
+	63, // 20: coffee.order.v1.Order.placed_at:type_name -> google.protobuf.Timestamp
+	63, // 21: coffee.order.v1.Order.pickup_at:type_name -> google.protobuf.Timestamp
 	9,  // 22: coffee.order.v1.Order.lines:type_name -> coffee.order.v1.OrderLine
 	10, // 23: coffee.order.v1.Order.tenders:type_name -> coffee.order.v1.Tender
 	11, // 24: coffee.order.v1.Order.taxes:type_name -> coffee.order.v1.TaxLine
-	62, // 25: coffee.order.v1.Order.ready_at:type_name -> google.protobuf.Timestamp
-	62, // 26: coffee.order.v1.Order.promised_at:type_name -> google.protobuf.Timestamp
-	62, // 27: coffee.order.v1.Order.start_at:type_name -> google.protobuf.Timestamp
-	62, // 28: coffee.order.v1.Order.expected_at:type_name -> google.protobuf.Timestamp
+	63, // 25: coffee.order.v1.Order.ready_at:type_name -> google.protobuf.Timestamp
+	63, // 26: coffee.order.v1.Order.promised_at:type_name -> google.protobuf.Timestamp
+	63, // 27: coffee.order.v1.Order.start_at:type_name -> google.protobuf.Timestamp
+	63, // 28: coffee.order.v1.Order.expected_at:type_name -> google.protobuf.Timestamp
 	12, // 29: coffee.order.v1.ListOrdersResponse.orders:type_name -> coffee.order.v1.Order
 	6,  // 30: coffee.order.v1.SettleRequest.tenders:type_name -> coffee.order.v1.TenderRequest
 	12, // 31: coffee.order.v1.SettleResponse.orders:type_name -> coffee.order.v1.Order
@@ -6222,92 +6289,93 @@ var file_coffee_order_v1_order_proto_depIdxs = []int32{
 	12, // 34: coffee.order.v1.ChangeOrderResponse.order:type_name -> coffee.order.v1.Order
 	12, // 35: coffee.order.v1.ChangeOrderResponse.replacement:type_name -> coffee.order.v1.Order
 	28, // 36: coffee.order.v1.RemakeLinesRequest.lines:type_name -> coffee.order.v1.RemakeLine
-	62, // 37: coffee.order.v1.Ticket.placed_at:type_name -> google.protobuf.Timestamp
-	62, // 38: coffee.order.v1.Ticket.pickup_at:type_name -> google.protobuf.Timestamp
+	63, // 37: coffee.order.v1.Ticket.placed_at:type_name -> google.protobuf.Timestamp
+	63, // 38: coffee.order.v1.Ticket.pickup_at:type_name -> google.protobuf.Timestamp
 	31, // 39: coffee.order.v1.Ticket.lines:type_name -> coffee.order.v1.TicketLine
-	62, // 40: coffee.order.v1.Ticket.ready_at:type_name -> google.protobuf.Timestamp
-	62, // 41: coffee.order.v1.Ticket.promised_at:type_name -> google.protobuf.Timestamp
-	62, // 42: coffee.order.v1.Ticket.start_at:type_name -> google.protobuf.Timestamp
-	62, // 43: coffee.order.v1.TicketLine.voided_at:type_name -> google.protobuf.Timestamp
+	63, // 40: coffee.order.v1.Ticket.ready_at:type_name -> google.protobuf.Timestamp
+	63, // 41: coffee.order.v1.Ticket.promised_at:type_name -> google.protobuf.Timestamp
+	63, // 42: coffee.order.v1.Ticket.start_at:type_name -> google.protobuf.Timestamp
+	63, // 43: coffee.order.v1.TicketLine.voided_at:type_name -> google.protobuf.Timestamp
 	30, // 44: coffee.order.v1.Board.tickets:type_name -> coffee.order.v1.Ticket
 	30, // 45: coffee.order.v1.BoardEvent.ticket:type_name -> coffee.order.v1.Ticket
 	38, // 46: coffee.order.v1.ReadyBoard.making:type_name -> coffee.order.v1.ReadyEntry
 	38, // 47: coffee.order.v1.ReadyBoard.ready:type_name -> coffee.order.v1.ReadyEntry
-	62, // 48: coffee.order.v1.ReadyBoard.at:type_name -> google.protobuf.Timestamp
-	62, // 49: coffee.order.v1.ReadyEntry.promised_at:type_name -> google.protobuf.Timestamp
+	63, // 48: coffee.order.v1.ReadyBoard.at:type_name -> google.protobuf.Timestamp
+	63, // 49: coffee.order.v1.ReadyEntry.promised_at:type_name -> google.protobuf.Timestamp
 	12, // 50: coffee.order.v1.OrderEvent.order:type_name -> coffee.order.v1.Order
-	62, // 51: coffee.order.v1.PhoneOrders.paused_until:type_name -> google.protobuf.Timestamp
-	62, // 52: coffee.order.v1.PhoneOrders.opens_at:type_name -> google.protobuf.Timestamp
-	62, // 53: coffee.order.v1.PhoneOrders.closes_at:type_name -> google.protobuf.Timestamp
-	62, // 54: coffee.order.v1.PhoneOrders.asap_at:type_name -> google.protobuf.Timestamp
+	63, // 51: coffee.order.v1.PhoneOrders.paused_until:type_name -> google.protobuf.Timestamp
+	63, // 52: coffee.order.v1.PhoneOrders.opens_at:type_name -> google.protobuf.Timestamp
+	63, // 53: coffee.order.v1.PhoneOrders.closes_at:type_name -> google.protobuf.Timestamp
+	63, // 54: coffee.order.v1.PhoneOrders.asap_at:type_name -> google.protobuf.Timestamp
 	44, // 55: coffee.order.v1.PhoneOrders.slots:type_name -> coffee.order.v1.PickupSlot
-	62, // 56: coffee.order.v1.PhoneOrders.at:type_name -> google.protobuf.Timestamp
-	62, // 57: coffee.order.v1.PickupSlot.at:type_name -> google.protobuf.Timestamp
-	62, // 58: coffee.order.v1.Availability.at:type_name -> google.protobuf.Timestamp
-	48, // 59: coffee.order.v1.ListHeadsResponse.heads:type_name -> coffee.order.v1.Head
-	53, // 60: coffee.order.v1.JournalEntry.event:type_name -> coffee.order.v1.Event
-	51, // 61: coffee.order.v1.ListJournalResponse.entries:type_name -> coffee.order.v1.JournalEntry
-	54, // 62: coffee.order.v1.Event.lines:type_name -> coffee.order.v1.EventLine
-	55, // 63: coffee.order.v1.Event.tenders:type_name -> coffee.order.v1.EventTender
-	8,  // 64: coffee.order.v1.EventLine.modifiers:type_name -> coffee.order.v1.OrderModifier
-	56, // 65: coffee.order.v1.ImportLine.modifiers:type_name -> coffee.order.v1.ImportModifier
-	62, // 66: coffee.order.v1.ImportOrder.sold_at:type_name -> google.protobuf.Timestamp
-	57, // 67: coffee.order.v1.ImportOrder.lines:type_name -> coffee.order.v1.ImportLine
-	58, // 68: coffee.order.v1.ImportOrdersRequest.orders:type_name -> coffee.order.v1.ImportOrder
-	61, // 69: coffee.order.v1.ImportOrdersResponse.refused:type_name -> coffee.order.v1.ImportRefusal
-	7,  // 70: coffee.order.v1.OrderService.QuoteOrder:input_type -> coffee.order.v1.PlaceOrderRequest
-	7,  // 71: coffee.order.v1.OrderService.PlaceOrder:input_type -> coffee.order.v1.PlaceOrderRequest
-	13, // 72: coffee.order.v1.OrderService.GetOrder:input_type -> coffee.order.v1.GetOrderRequest
-	14, // 73: coffee.order.v1.OrderService.ListOrders:input_type -> coffee.order.v1.ListOrdersRequest
-	16, // 74: coffee.order.v1.OrderService.Settle:input_type -> coffee.order.v1.SettleRequest
-	18, // 75: coffee.order.v1.OrderService.RelabelTender:input_type -> coffee.order.v1.RelabelTenderRequest
-	19, // 76: coffee.order.v1.OrderService.AdvanceLines:input_type -> coffee.order.v1.AdvanceLinesRequest
-	20, // 77: coffee.order.v1.OrderService.ReportProblem:input_type -> coffee.order.v1.ReportProblemRequest
-	21, // 78: coffee.order.v1.OrderService.AcknowledgeVoids:input_type -> coffee.order.v1.AcknowledgeVoidsRequest
-	22, // 79: coffee.order.v1.OrderService.VoidLines:input_type -> coffee.order.v1.VoidLinesRequest
-	24, // 80: coffee.order.v1.OrderService.RefundLines:input_type -> coffee.order.v1.RefundLinesRequest
-	25, // 81: coffee.order.v1.OrderService.ChangeOrder:input_type -> coffee.order.v1.ChangeOrderRequest
-	27, // 82: coffee.order.v1.OrderService.RemakeLines:input_type -> coffee.order.v1.RemakeLinesRequest
-	29, // 83: coffee.order.v1.OrderService.CancelOrder:input_type -> coffee.order.v1.CancelOrderRequest
-	32, // 84: coffee.order.v1.OrderService.GetBoard:input_type -> coffee.order.v1.GetBoardRequest
-	34, // 85: coffee.order.v1.OrderService.StreamBoard:input_type -> coffee.order.v1.StreamBoardRequest
-	36, // 86: coffee.order.v1.OrderService.GetReadyBoard:input_type -> coffee.order.v1.GetReadyBoardRequest
-	39, // 87: coffee.order.v1.OrderService.StreamOrder:input_type -> coffee.order.v1.StreamOrderRequest
-	41, // 88: coffee.order.v1.OrderService.PausePhoneOrders:input_type -> coffee.order.v1.PausePhoneOrdersRequest
-	42, // 89: coffee.order.v1.OrderService.GetPhoneOrders:input_type -> coffee.order.v1.GetPhoneOrdersRequest
-	45, // 90: coffee.order.v1.OrderService.GetAvailability:input_type -> coffee.order.v1.GetAvailabilityRequest
-	47, // 91: coffee.order.v1.OrderService.ListHeads:input_type -> coffee.order.v1.ListHeadsRequest
-	50, // 92: coffee.order.v1.OrderService.ListJournal:input_type -> coffee.order.v1.ListJournalRequest
-	59, // 93: coffee.order.v1.OrderService.ImportOrders:input_type -> coffee.order.v1.ImportOrdersRequest
-	12, // 94: coffee.order.v1.OrderService.QuoteOrder:output_type -> coffee.order.v1.Order
-	12, // 95: coffee.order.v1.OrderService.PlaceOrder:output_type -> coffee.order.v1.Order
-	12, // 96: coffee.order.v1.OrderService.GetOrder:output_type -> coffee.order.v1.Order
-	15, // 97: coffee.order.v1.OrderService.ListOrders:output_type -> coffee.order.v1.ListOrdersResponse
-	17, // 98: coffee.order.v1.OrderService.Settle:output_type -> coffee.order.v1.SettleResponse
-	12, // 99: coffee.order.v1.OrderService.RelabelTender:output_type -> coffee.order.v1.Order
-	12, // 100: coffee.order.v1.OrderService.AdvanceLines:output_type -> coffee.order.v1.Order
-	12, // 101: coffee.order.v1.OrderService.ReportProblem:output_type -> coffee.order.v1.Order
-	12, // 102: coffee.order.v1.OrderService.AcknowledgeVoids:output_type -> coffee.order.v1.Order
-	12, // 103: coffee.order.v1.OrderService.VoidLines:output_type -> coffee.order.v1.Order
-	12, // 104: coffee.order.v1.OrderService.RefundLines:output_type -> coffee.order.v1.Order
-	26, // 105: coffee.order.v1.OrderService.ChangeOrder:output_type -> coffee.order.v1.ChangeOrderResponse
-	12, // 106: coffee.order.v1.OrderService.RemakeLines:output_type -> coffee.order.v1.Order
-	12, // 107: coffee.order.v1.OrderService.CancelOrder:output_type -> coffee.order.v1.Order
-	33, // 108: coffee.order.v1.OrderService.GetBoard:output_type -> coffee.order.v1.Board
-	35, // 109: coffee.order.v1.OrderService.StreamBoard:output_type -> coffee.order.v1.BoardEvent
-	37, // 110: coffee.order.v1.OrderService.GetReadyBoard:output_type -> coffee.order.v1.ReadyBoard
-	40, // 111: coffee.order.v1.OrderService.StreamOrder:output_type -> coffee.order.v1.OrderEvent
-	43, // 112: coffee.order.v1.OrderService.PausePhoneOrders:output_type -> coffee.order.v1.PhoneOrders
-	43, // 113: coffee.order.v1.OrderService.GetPhoneOrders:output_type -> coffee.order.v1.PhoneOrders
-	46, // 114: coffee.order.v1.OrderService.GetAvailability:output_type -> coffee.order.v1.Availability
-	49, // 115: coffee.order.v1.OrderService.ListHeads:output_type -> coffee.order.v1.ListHeadsResponse
-	52, // 116: coffee.order.v1.OrderService.ListJournal:output_type -> coffee.order.v1.ListJournalResponse
-	60, // 117: coffee.order.v1.OrderService.ImportOrders:output_type -> coffee.order.v1.ImportOrdersResponse
-	94, // [94:118] is the sub-list for method output_type
-	70, // [70:94] is the sub-list for method input_type
-	70, // [70:70] is the sub-list for extension type_name
-	70, // [70:70] is the sub-list for extension extendee
-	0,  // [0:70] is the sub-list for field type_name
+	63, // 56: coffee.order.v1.PhoneOrders.at:type_name -> google.protobuf.Timestamp
+	63, // 57: coffee.order.v1.PickupSlot.at:type_name -> google.protobuf.Timestamp
+	63, // 58: coffee.order.v1.Availability.at:type_name -> google.protobuf.Timestamp
+	47, // 59: coffee.order.v1.Availability.few_left:type_name -> coffee.order.v1.FewLeft
+	49, // 60: coffee.order.v1.ListHeadsResponse.heads:type_name -> coffee.order.v1.Head
+	54, // 61: coffee.order.v1.JournalEntry.event:type_name -> coffee.order.v1.Event
+	52, // 62: coffee.order.v1.ListJournalResponse.entries:type_name -> coffee.order.v1.JournalEntry
+	55, // 63: coffee.order.v1.Event.lines:type_name -> coffee.order.v1.EventLine
+	56, // 64: coffee.order.v1.Event.tenders:type_name -> coffee.order.v1.EventTender
+	8,  // 65: coffee.order.v1.EventLine.modifiers:type_name -> coffee.order.v1.OrderModifier
+	57, // 66: coffee.order.v1.ImportLine.modifiers:type_name -> coffee.order.v1.ImportModifier
+	63, // 67: coffee.order.v1.ImportOrder.sold_at:type_name -> google.protobuf.Timestamp
+	58, // 68: coffee.order.v1.ImportOrder.lines:type_name -> coffee.order.v1.ImportLine
+	59, // 69: coffee.order.v1.ImportOrdersRequest.orders:type_name -> coffee.order.v1.ImportOrder
+	62, // 70: coffee.order.v1.ImportOrdersResponse.refused:type_name -> coffee.order.v1.ImportRefusal
+	7,  // 71: coffee.order.v1.OrderService.QuoteOrder:input_type -> coffee.order.v1.PlaceOrderRequest
+	7,  // 72: coffee.order.v1.OrderService.PlaceOrder:input_type -> coffee.order.v1.PlaceOrderRequest
+	13, // 73: coffee.order.v1.OrderService.GetOrder:input_type -> coffee.order.v1.GetOrderRequest
+	14, // 74: coffee.order.v1.OrderService.ListOrders:input_type -> coffee.order.v1.ListOrdersRequest
+	16, // 75: coffee.order.v1.OrderService.Settle:input_type -> coffee.order.v1.SettleRequest
+	18, // 76: coffee.order.v1.OrderService.RelabelTender:input_type -> coffee.order.v1.RelabelTenderRequest
+	19, // 77: coffee.order.v1.OrderService.AdvanceLines:input_type -> coffee.order.v1.AdvanceLinesRequest
+	20, // 78: coffee.order.v1.OrderService.ReportProblem:input_type -> coffee.order.v1.ReportProblemRequest
+	21, // 79: coffee.order.v1.OrderService.AcknowledgeVoids:input_type -> coffee.order.v1.AcknowledgeVoidsRequest
+	22, // 80: coffee.order.v1.OrderService.VoidLines:input_type -> coffee.order.v1.VoidLinesRequest
+	24, // 81: coffee.order.v1.OrderService.RefundLines:input_type -> coffee.order.v1.RefundLinesRequest
+	25, // 82: coffee.order.v1.OrderService.ChangeOrder:input_type -> coffee.order.v1.ChangeOrderRequest
+	27, // 83: coffee.order.v1.OrderService.RemakeLines:input_type -> coffee.order.v1.RemakeLinesRequest
+	29, // 84: coffee.order.v1.OrderService.CancelOrder:input_type -> coffee.order.v1.CancelOrderRequest
+	32, // 85: coffee.order.v1.OrderService.GetBoard:input_type -> coffee.order.v1.GetBoardRequest
+	34, // 86: coffee.order.v1.OrderService.StreamBoard:input_type -> coffee.order.v1.StreamBoardRequest
+	36, // 87: coffee.order.v1.OrderService.GetReadyBoard:input_type -> coffee.order.v1.GetReadyBoardRequest
+	39, // 88: coffee.order.v1.OrderService.StreamOrder:input_type -> coffee.order.v1.StreamOrderRequest
+	41, // 89: coffee.order.v1.OrderService.PausePhoneOrders:input_type -> coffee.order.v1.PausePhoneOrdersRequest
+	42, // 90: coffee.order.v1.OrderService.GetPhoneOrders:input_type -> coffee.order.v1.GetPhoneOrdersRequest
+	45, // 91: coffee.order.v1.OrderService.GetAvailability:input_type -> coffee.order.v1.GetAvailabilityRequest
+	48, // 92: coffee.order.v1.OrderService.ListHeads:input_type -> coffee.order.v1.ListHeadsRequest
+	51, // 93: coffee.order.v1.OrderService.ListJournal:input_type -> coffee.order.v1.ListJournalRequest
+	60, // 94: coffee.order.v1.OrderService.ImportOrders:input_type -> coffee.order.v1.ImportOrdersRequest
+	12, // 95: coffee.order.v1.OrderService.QuoteOrder:output_type -> coffee.order.v1.Order
+	12, // 96: coffee.order.v1.OrderService.PlaceOrder:output_type -> coffee.order.v1.Order
+	12, // 97: coffee.order.v1.OrderService.GetOrder:output_type -> coffee.order.v1.Order
+	15, // 98: coffee.order.v1.OrderService.ListOrders:output_type -> coffee.order.v1.ListOrdersResponse
+	17, // 99: coffee.order.v1.OrderService.Settle:output_type -> coffee.order.v1.SettleResponse
+	12, // 100: coffee.order.v1.OrderService.RelabelTender:output_type -> coffee.order.v1.Order
+	12, // 101: coffee.order.v1.OrderService.AdvanceLines:output_type -> coffee.order.v1.Order
+	12, // 102: coffee.order.v1.OrderService.ReportProblem:output_type -> coffee.order.v1.Order
+	12, // 103: coffee.order.v1.OrderService.AcknowledgeVoids:output_type -> coffee.order.v1.Order
+	12, // 104: coffee.order.v1.OrderService.VoidLines:output_type -> coffee.order.v1.Order
+	12, // 105: coffee.order.v1.OrderService.RefundLines:output_type -> coffee.order.v1.Order
+	26, // 106: coffee.order.v1.OrderService.ChangeOrder:output_type -> coffee.order.v1.ChangeOrderResponse
+	12, // 107: coffee.order.v1.OrderService.RemakeLines:output_type -> coffee.order.v1.Order
+	12, // 108: coffee.order.v1.OrderService.CancelOrder:output_type -> coffee.order.v1.Order
+	33, // 109: coffee.order.v1.OrderService.GetBoard:output_type -> coffee.order.v1.Board
+	35, // 110: coffee.order.v1.OrderService.StreamBoard:output_type -> coffee.order.v1.BoardEvent
+	37, // 111: coffee.order.v1.OrderService.GetReadyBoard:output_type -> coffee.order.v1.ReadyBoard
+	40, // 112: coffee.order.v1.OrderService.StreamOrder:output_type -> coffee.order.v1.OrderEvent
+	43, // 113: coffee.order.v1.OrderService.PausePhoneOrders:output_type -> coffee.order.v1.PhoneOrders
+	43, // 114: coffee.order.v1.OrderService.GetPhoneOrders:output_type -> coffee.order.v1.PhoneOrders
+	46, // 115: coffee.order.v1.OrderService.GetAvailability:output_type -> coffee.order.v1.Availability
+	50, // 116: coffee.order.v1.OrderService.ListHeads:output_type -> coffee.order.v1.ListHeadsResponse
+	53, // 117: coffee.order.v1.OrderService.ListJournal:output_type -> coffee.order.v1.ListJournalResponse
+	61, // 118: coffee.order.v1.OrderService.ImportOrders:output_type -> coffee.order.v1.ImportOrdersResponse
+	95, // [95:119] is the sub-list for method output_type
+	71, // [71:95] is the sub-list for method input_type
+	71, // [71:71] is the sub-list for extension type_name
+	71, // [71:71] is the sub-list for extension extendee
+	0,  // [0:71] is the sub-list for field type_name
 }
 
 func init() { file_coffee_order_v1_order_proto_init() }
@@ -6323,7 +6391,7 @@ func file_coffee_order_v1_order_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_coffee_order_v1_order_proto_rawDesc), len(file_coffee_order_v1_order_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   62,
+			NumMessages:   63,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -97,7 +97,8 @@ type OrderServiceClient interface {
 	PausePhoneOrders(ctx context.Context, in *PausePhoneOrdersRequest, opts ...grpc.CallOption) (*PhoneOrders, error)
 	// GetPhoneOrders is what a phone may order in a café now: pauses, hours, limits and the pick-up times with room.
 	GetPhoneOrders(ctx context.Context, in *GetPhoneOrdersRequest, opts ...grpc.CallOption) (*PhoneOrders, error)
-	// GetAvailability is what cannot be sold in a café right now, ingredients followed into modifiers and variations.
+	// GetAvailability is what cannot be sold in a café right now, ingredients followed into modifiers and variations, and
+	// of what there are only a few.
 	GetAvailability(ctx context.Context, in *GetAvailabilityRequest, opts ...grpc.CallOption) (*Availability, error)
 	// ListHeads gives the journals that moved after the given global change mark.
 	ListHeads(ctx context.Context, in *ListHeadsRequest, opts ...grpc.CallOption) (*ListHeadsResponse, error)
@@ -423,7 +424,8 @@ type OrderServiceServer interface {
 	PausePhoneOrders(context.Context, *PausePhoneOrdersRequest) (*PhoneOrders, error)
 	// GetPhoneOrders is what a phone may order in a café now: pauses, hours, limits and the pick-up times with room.
 	GetPhoneOrders(context.Context, *GetPhoneOrdersRequest) (*PhoneOrders, error)
-	// GetAvailability is what cannot be sold in a café right now, ingredients followed into modifiers and variations.
+	// GetAvailability is what cannot be sold in a café right now, ingredients followed into modifiers and variations, and
+	// of what there are only a few.
 	GetAvailability(context.Context, *GetAvailabilityRequest) (*Availability, error)
 	// ListHeads gives the journals that moved after the given global change mark.
 	ListHeads(context.Context, *ListHeadsRequest) (*ListHeadsResponse, error)
