@@ -210,7 +210,7 @@ func live(w http.ResponseWriter, _ *http.Request, _ *call) error {
 
 // ready tells whether the gateway's own database answers and it is not stopping; never another part's health.
 func (g *Gateway) ready(w http.ResponseWriter, r *http.Request, _ *call) error {
-	if g.stopping.Err() != nil {
+	if g.leaving.Load() || g.stopping.Err() != nil {
 		return errs.Unavailable("stopping", "The gateway is stopping.")
 	}
 	if err := g.Sessions.Ping(r.Context()); err != nil {

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,9 +21,11 @@ import (
 
 	"coffee/gateway/session"
 	"coffee/internal/httpx"
+	"coffee/internal/obs"
 	"coffee/internal/rpc"
 	adminloginpb "coffee/proto/coffee/adminlogin/v1"
 	loginpb "coffee/proto/coffee/login/v1"
+	menupb "coffee/proto/coffee/menu/v1"
 	orderpb "coffee/proto/coffee/order/v1"
 )
 
@@ -54,6 +57,8 @@ type Deps struct {
 	// CredentialsChanged, when set, is told after every change of a password, code or PIN: what was written down of
 	// them is not true any more.
 	CredentialsChanged func()
+	// Watch, when set, sees every request.
+	Watch *obs.Observer
 	// Timeout, ImportTimeout and Heartbeat replace the constants of the same names when they are set.
 	Timeout, ImportTimeout, Heartbeat time.Duration
 }
@@ -72,6 +77,7 @@ type Gateway struct {
 	passports  passports
 	streams    streams
 	docs       *httpx.Files
+	leaving    atomic.Bool
 	stopping   context.Context
 	stop       context.CancelFunc
 }
@@ -163,12 +169,19 @@ func (g *Gateway) connect() error {
 		runtime.WithWriteContentLength(),
 	)
 	for _, s := range services {
-		if err := s.register(g.mux, g.Conns(s.name)); err != nil {
+		conn := g.Conns(s.name)
+		if s.name == "menu" {
+			conn = &menus{ClientConnInterface: conn, kept: map[string]*menupb.Menu{}}
+		}
+		if err := s.register(g.mux, conn); err != nil {
 			return fmt.Errorf("gateway: routes of %s: %w", s.name, err)
 		}
 	}
 	return nil
 }
+
+// Leave makes the gateway say that it is not ready, and go on answering: balancers learn of its end before it comes.
+func (g *Gateway) Leave() { g.leaving.Store(true) }
 
 // Run removes the rows of sessions that are over, every hour, and ends the open streams when ctx does; from then on
 // the gateway is not ready.

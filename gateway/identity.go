@@ -96,7 +96,7 @@ func (g *Gateway) byToken(ctx context.Context, r *http.Request, c *call, token s
 	}
 	if r.Header.Get(backgroundHeader) == "" {
 		if found, err = g.Sessions.Touch(ctx, hash, found, now); err != nil {
-			g.Log.Warn("the use of a session was not written down", "request_id", c.id, "error", err.Error())
+			g.Log.Warn("the use of a session was not written down", append(c.about(), "error", err.Error())...)
 		}
 	}
 	c.who.session, c.who.hash = &found, hash

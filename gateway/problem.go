@@ -65,7 +65,7 @@ func (g *Gateway) answer(w http.ResponseWriter, c *call, err error) {
 		row.status, row.title = own.status, own.title
 	}
 	if row.status >= http.StatusInternalServerError {
-		g.Log.Error("request failed", "request_id", c.id, "route", c.name(), "code", e.Code, "error", err.Error())
+		g.Log.Error("request failed", append(c.about(), "code", e.Code, "error", err.Error())...)
 	}
 	p := httpx.Problem{
 		Title: row.title, Status: row.status, Code: e.Code, Detail: e.Detail, Instance: "urn:uuid:" + c.id,

@@ -41,6 +41,24 @@ func (c *call) name() string {
 	return c.route.Method + " " + c.route.Path
 }
 
+// about is what the log says of a call: ids, never names.
+func (c *call) about() []any {
+	about := []any{"request_id", c.id, "route", c.name()}
+	if c.who.operator {
+		return append(about, "subject", "operator")
+	}
+	if s := c.who.session; s != nil {
+		about = append(about, "subject", s.Kind+"/"+s.Subject)
+		if s.Person != nil {
+			about = append(about, "person", s.Person.ID)
+		}
+		if s.Cafe != "" {
+			about = append(about, "cafe", s.Cafe)
+		}
+	}
+	return about
+}
+
 type callKey struct{}
 
 func callFrom(ctx context.Context) *call {
@@ -80,31 +98,47 @@ func (g *Gateway) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w, c := &written{ResponseWriter: rw}, &call{id: g.NewID()}
 	httpx.Secure(w.Header(), httpx.DataPolicy)
 	if g.cookie.secure {
-		httpx.OnlyHTTPS(w.Header())
+		httpx.OnlyHTTPS(w.Header(), r)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Request-Id", c.id)
+	route, params, others := g.router.match(r.Method, r.URL.Path)
+	named := "none" // what strangers try is no label
+	if route != nil {
+		named = route.Path
+	}
+	ctx, end := g.Watch.Request(r.Context(), methodLabel(r.Method), named, c.id)
+	r = r.WithContext(ctx)
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler { //nolint:errorlint // that very value
 				panic(p)
 			}
-			g.Log.Error("panic", "request_id", c.id, "route", c.name(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			g.Log.Error("panic", append(c.about(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))...)
 			if w.status != 0 {
 				panic(http.ErrAbortHandler) // the half answer must not look whole
 			}
 			g.answer(w, c, errors.New("panic"))
 		}
-		g.Log.Debug("request", "request_id", c.id, "route", c.name(), "status", w.status, "role", c.who.role(), "took", g.Now().Sub(began))
+		g.Log.Debug("request", append(c.about(), "status", w.status, "role", c.who.role(), "took", g.Now().Sub(began))...)
+		end(w.status, c.route != nil && c.route.Stream)
 	}()
-	if err := g.serve(w, r, c); err != nil && w.status == 0 {
+	if err := g.serve(w, r, c, route, params, others); err != nil && w.status == 0 {
 		g.answer(w, c, err)
 	}
 }
 
+// methodLabel keeps methods that strangers invent out of the metrics.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions:
+		return method
+	}
+	return "other"
+}
+
 // serve takes a request through everything that is checked before it is answered, cheapest first.
-func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, c *call) error {
-	end, params, others := g.router.match(r.Method, r.URL.Path)
+func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, c *call, end *endpoint, params map[string]string, others []string) error {
 	switch {
 	case end == nil && len(others) > 0:
 		w.Header().Set("Allow", strings.Join(others, ", "))
@@ -161,15 +195,7 @@ func (g *Gateway) watch(ctx context.Context, r *http.Request, c *call, err error
 			outcome = e.Code
 		}
 	}
-	about := []any{
-		"request_id", c.id, "route", c.name(), "outcome", outcome, "network", httpx.ClientNetwork(r, g.TrustedProxies), "role", c.who.role(),
-	}
-	if s := c.who.session; s != nil {
-		about = append(about, "kind", s.Kind, "subject", s.Subject)
-		if s.Person != nil {
-			about = append(about, "person", s.Person.ID)
-		}
-	}
+	about := append(c.about(), "outcome", outcome, "network", httpx.ClientNetwork(r, g.TrustedProxies), "role", c.who.role())
 	g.Log.Log(ctx, level, "sign-in", about...)
 }
 

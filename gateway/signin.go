@@ -120,12 +120,12 @@ func (g *Gateway) continues(w http.ResponseWriter, c *call, s session.Session, t
 
 // adminSignsIn answers POST /adminlogin.
 func (g *Gateway) adminSignsIn(w http.ResponseWriter, r *http.Request, c *call) error {
-	var username, password string
-	if err := texts(c, map[string]*string{"username": &username, "password": &password}); err != nil {
+	var username, password, code string
+	if err := texts(c, map[string]*string{"username": &username, "password": &password, "code": &code}); err != nil {
 		return err
 	}
 	admin, err := g.adminlogin.Authenticate(r.Context(), &adminloginpb.AuthenticateRequest{
-		Username: username, Password: password, Network: httpx.ClientNetwork(r, g.TrustedProxies),
+		Username: username, Password: password, Code: code, Network: httpx.ClientNetwork(r, g.TrustedProxies),
 	})
 	return g.beginAdmin(w, r, c, admin, err)
 }

@@ -241,7 +241,8 @@ func TestApproval(t *testing.T) {
 	if err := json.Unmarshal([]byte(c.want(200, "POST", "/api/v1/approvals", `{"person":"Karim","pin":"1234"}`).body), &got); err != nil {
 		t.Fatal(err)
 	}
-	v := &rpc.Verifier{Audience: rpctest.Audience, Keys: map[string]rpc.TrustedKey{"gateway": rpc.Trust("gateway", publicKey(w))}, Now: w.clock.Now}
+	v := &rpc.Verifier{Audience: rpctest.Audience, Keys: rpc.TrustedKeys{}, Now: w.clock.Now}
+	v.Keys.Add("gateway", publicKey(w))
 	who, err := v.VerifyApproval(got.Approval, cafeA)
 	if err != nil || who.Subject != karim || who.Role != "lead" || who.Device != deviceA || !got.Expires.Equal(w.clock.Now().Add(2*time.Minute)) {
 		t.Errorf("%+v %v", who, err)

@@ -95,6 +95,7 @@ func (g *Gateway) serveStream(w http.ResponseWriter, r *http.Request, c *call, o
 		return errs.TooMany("too_many_streams", g.Heartbeat, "This session has %d streams open. Close one.", streamsAtMost)
 	}
 	defer g.streams.leave(c.who.hash)
+	defer g.Watch.StreamOpens()()
 	ctx, err := g.outgoing(r, c)
 	if err != nil {
 		return err

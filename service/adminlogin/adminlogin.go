@@ -18,6 +18,7 @@ type Admin struct {
 	Version           int64 // counts from 1; every change adds one
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
+	SecondFactorAt    time.Time // zero while none is asked for
 	ArchivedAt        time.Time // zero while the account is live
 }
 

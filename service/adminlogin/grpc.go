@@ -23,7 +23,7 @@ type server struct {
 }
 
 func (g *server) Authenticate(ctx context.Context, r *adminloginpb.AuthenticateRequest) (*adminloginpb.Admin, error) {
-	a, err := g.service.Authenticate(ctx, r.GetUsername(), r.GetPassword(), r.GetNetwork())
+	a, err := g.service.Authenticate(ctx, r.GetUsername(), r.GetPassword(), r.GetCode(), r.GetNetwork())
 	return toProto(a), err
 }
 
@@ -63,10 +63,43 @@ func (g *server) ChangeUsername(ctx context.Context, r *adminloginpb.ChangeUsern
 	return toProto(a), err
 }
 
+func (g *server) GetSecondFactor(ctx context.Context, _ *adminloginpb.GetSecondFactorRequest) (*adminloginpb.SecondFactor, error) {
+	since, left, err := g.service.SecondFactor(ctx, rpc.CallerFrom(ctx).Subject)
+	return &adminloginpb.SecondFactor{Since: stamp(since), RecoveryCodesLeft: int32(left)}, err
+}
+
+func (g *server) OfferSecondFactor(ctx context.Context, r *adminloginpb.OfferSecondFactorRequest) (*adminloginpb.SecondFactorOffer, error) {
+	spelled, uri, err := g.service.OfferSecondFactor(ctx, rpc.CallerFrom(ctx).Subject, r.GetPassword())
+	return &adminloginpb.SecondFactorOffer{Secret: spelled, Uri: uri}, err
+}
+
+func (g *server) ConfirmSecondFactor(ctx context.Context, r *adminloginpb.ConfirmSecondFactorRequest) (*adminloginpb.RecoveryCodes, error) {
+	caller := rpc.CallerFrom(ctx)
+	codes, err := g.service.ConfirmSecondFactor(ctx, caller.Subject, r.GetCode(), caller.Actor())
+	return &adminloginpb.RecoveryCodes{RecoveryCodes: codes}, err
+}
+
+func (g *server) RenewRecoveryCodes(ctx context.Context, r *adminloginpb.RenewRecoveryCodesRequest) (*adminloginpb.RecoveryCodes, error) {
+	caller := rpc.CallerFrom(ctx)
+	codes, err := g.service.RenewRecoveryCodes(ctx, caller.Subject, r.GetPassword(), r.GetCode(), caller.Actor())
+	return &adminloginpb.RecoveryCodes{RecoveryCodes: codes}, err
+}
+
+func (g *server) RemoveSecondFactor(ctx context.Context, r *adminloginpb.RemoveSecondFactorRequest) (*adminloginpb.SecondFactor, error) {
+	caller := rpc.CallerFrom(ctx)
+	err := g.service.RemoveSecondFactor(ctx, caller.Subject, r.GetPassword(), r.GetCode(), caller.Actor())
+	return &adminloginpb.SecondFactor{}, err
+}
+
+func (g *server) ResetSecondFactor(ctx context.Context, r *adminloginpb.ResetSecondFactorRequest) (*adminloginpb.Admin, error) {
+	a, err := g.service.ResetSecondFactor(ctx, strings.ToLower(r.GetId()), rpc.CallerFrom(ctx).Actor())
+	return toProto(a), err
+}
+
 func toProto(a Admin) *adminloginpb.Admin {
 	return &adminloginpb.Admin{
 		Id: a.ID, Username: a.Username, CreatedAt: stamp(a.CreatedAt), ArchivedAt: stamp(a.ArchivedAt),
-		PasswordChangedAt: stamp(a.PasswordChangedAt),
+		PasswordChangedAt: stamp(a.PasswordChangedAt), SecondFactorAt: stamp(a.SecondFactorAt),
 	}
 }
 

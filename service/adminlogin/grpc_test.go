@@ -22,6 +22,7 @@ import (
 	"coffee/internal/guess"
 	"coffee/internal/rpc"
 	"coffee/internal/rpc/rpctest"
+	"coffee/internal/secret"
 	adminloginpb "coffee/proto/coffee/adminlogin/v1"
 	"coffee/service/adminlogin"
 	"coffee/service/adminlogin/store"
@@ -59,9 +60,13 @@ func start(t *testing.T) *world {
 	d := dbtest.Open(t, dbtest.Config(t, db.SQLite, "adminlogin"), store.Migrations())
 	w := &world{t: t, now: time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), db: d}
 	clock := func() time.Time { return w.now }
+	seal, err := secret.NewSeal(rand.Reader, make([]byte, secret.SealKeyBytes))
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.Server = rpctest.New(t, clock)
 	w.service = adminlogin.New(adminlogin.Deps{
-		Store: store.New(d), Hasher: &w.hasher, Guesses: guess.New(d, clock), Random: rand.Reader, Now: clock,
+		Store: store.New(d), Hasher: &w.hasher, Guesses: guess.New(d, clock), Seal: seal, Chain: "coffee", Random: rand.Reader, Now: clock,
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Log: slog.New(slog.DiscardHandler),
 	})
 	w.Serve(func(r grpc.ServiceRegistrar) { adminlogin.Register(r, w.service) }, "coffee.adminlogin.v1.AdminLoginService")

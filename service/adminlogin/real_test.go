@@ -40,11 +40,11 @@ func TestWithArgon2(t *testing.T) {
 		if _, err := s.ChangePassword(ctx, id(1), password, "another password", audit.Actor{Kind: "admin", ID: id(1)}); err != nil {
 			t.Fatal(err)
 		}
-		if a, err := s.Authenticate(ctx, "Amal", "another password", "192.0.2.1"); err != nil || a.ID != id(1) {
+		if a, err := s.Authenticate(ctx, "Amal", "another password", "", "192.0.2.1"); err != nil || a.ID != id(1) {
 			t.Error(a, err)
 		}
 		for _, name := range []string{"amal", "nobody"} {
-			if _, err := s.Authenticate(ctx, name, password, "192.0.2.1"); !errs.HasCode(err, "wrong_credentials") {
+			if _, err := s.Authenticate(ctx, name, password, "", "192.0.2.1"); !errs.HasCode(err, "wrong_credentials") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -37,6 +37,19 @@ type Store interface {
 	AddFirst(ctx context.Context, a Admin, hash string, tokenHash []byte, entry audit.Entry) error
 	// Live is the number of live accounts.
 	Live(ctx context.Context) (int64, error)
+
+	// Factor is the sealed secret of an account's second factor, offered or asked for; false: none.
+	Factor(ctx context.Context, id string) (sealed []byte, found bool, err error)
+	// OfferFactor keeps a secret in place of one that was offered before, if the account is as it was read. ErrStale.
+	OfferFactor(ctx context.Context, a Admin, sealed []byte) error
+	// SwitchFactor stores since when the account asks for its factor, with these recovery codes and no others, if its
+	// version is still from. Since never: the factor goes. ErrStale.
+	SwitchFactor(ctx context.Context, a Admin, from int64, recovery [][]byte, entry audit.Entry) error
+	// UseStep uses the code of a step up; false: it or a later one was used.
+	UseStep(ctx context.Context, id string, step int64) (bool, error)
+	// UseRecoveryCode uses one up; false: there is none such, or it was used.
+	UseRecoveryCode(ctx context.Context, id string, hash []byte, at time.Time) (bool, error)
+	RecoveryCodesLeft(ctx context.Context, id string) (int, error)
 }
 
 // What a store says of a write that did not happen.
@@ -71,6 +84,8 @@ type Deps struct {
 	Store   Store
 	Hasher  Hasher
 	Guesses Guesses
+	Seal    Seal
+	Chain   string // what authenticator apps call it
 	Random  io.Reader
 	Now     func() time.Time
 	NewID   func() string
@@ -92,9 +107,9 @@ func (s *Service) Run(ctx context.Context) error {
 // now is in microseconds, as stored: an answer and a later read agree.
 func (s *Service) now() time.Time { return s.deps.Now().UTC().Truncate(time.Microsecond) }
 
-// Authenticate checks a user name and password. Errors: wrong_credentials, the same for an unknown name;
-// too_many_attempts.
-func (s *Service) Authenticate(ctx context.Context, username, password, network string) (Admin, error) {
+// Authenticate checks a user name and password, then the code of the second factor where the account has one. Errors:
+// wrong_credentials, the same for an unknown name; too_many_attempts; second_factor_required, wrong_code.
+func (s *Service) Authenticate(ctx context.Context, username, password, code, network string) (Admin, error) {
 	a, hash, ok, err := s.deps.Store.AdminNamed(ctx, Fold(username))
 	if err != nil {
 		return Admin{}, err
@@ -111,6 +126,9 @@ func (s *Service) Authenticate(ctx context.Context, username, password, network 
 	}
 	if !ok {
 		return Admin{}, errs.Unauthenticated("wrong_credentials", "User name and password do not match. Try again.")
+	}
+	if err := s.passFactor(ctx, a, code, network); err != nil {
+		return Admin{}, err
 	}
 	return a, nil
 }

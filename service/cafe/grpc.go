@@ -53,11 +53,19 @@ func (g *server) ArchiveCafe(ctx context.Context, r *cafepb.ArchiveCafeRequest) 
 	return g.answer(c), err
 }
 
-// answer is a café with its doors as they stand now. A zone that is gone from our tables leaves them out: the café is
-// still to be read and mended.
+// answer is a café with its doors as they stand now and its zone's clocks. A zone that is gone from our tables leaves
+// them out: the café is still to be read and mended.
 func (g *server) answer(c Cafe) *cafepb.Cafe {
 	out := toProto(c)
-	if out == nil || c.Archived() {
+	if out == nil {
+		return nil
+	}
+	if calendar, err := day.Load(c.TimeZone, c.CutoffMinutes); err == nil {
+		for _, o := range ZoneOffsets(calendar.Zone, g.service.now()) {
+			out.ZoneOffsets = append(out.ZoneOffsets, &cafepb.ZoneOffset{From: stamp(o.From), OffsetSeconds: int32(o.Seconds)})
+		}
+	}
+	if c.Archived() {
 		return out
 	}
 	if doors, err := DoorsAt(c, g.service.now()); err == nil {

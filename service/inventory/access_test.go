@@ -41,6 +41,7 @@ func (k *kit) calls(cafe string) map[string][]call {
 			{"ListOpenConsumption", do(client.ListOpenConsumption, &inventorypb.ListOpenConsumptionRequest{})},
 			{"ConfirmConsumption", do(client.ConfirmConsumption, &inventorypb.ConfirmConsumptionRequest{Confirmed: []*inventorypb.OpenConsumption{{OrderId: id(), Attempt: 1}}})},
 			{"ExpandLines", do(client.ExpandLines, &inventorypb.ExpandLinesRequest{Service: "eat_in", Lines: []*inventorypb.ConsumeLine{sell(k.latte, 1)}})},
+			{"ListFewLeft", do(client.ListFewLeft, &inventorypb.ListFewLeftRequest{CafeId: cafe})},
 			{"ListIngredientUses", do(client.ListIngredientUses, &inventorypb.ListIngredientUsesRequest{})},
 		},
 		"admin": {

@@ -162,25 +162,63 @@ func (b *Book) Uses(missing []string) (modifiers, variations []string) {
 	for _, id := range missing {
 		gone[id] = true
 	}
-	refillable := map[string]bool{} // slots that a substitute still on hand can fill
 	for _, id := range sorted(b.Effects) {
-		brings := false
-		for _, e := range b.Effects[id].Effects {
-			brings = brings || gone[e.IngredientID]
-			if e.Kind == Substitute && !gone[e.IngredientID] {
-				refillable[e.Slot] = true
-			}
-		}
-		if brings {
+		if slices.ContainsFunc(b.Effects[id].Effects, func(e Effect) bool { return gone[e.IngredientID] }) {
 			modifiers = append(modifiers, id)
 		}
 	}
+	refillable := b.refillable(gone)
 	for _, id := range sorted(b.Recipes) {
 		if slices.ContainsFunc(b.Recipes[id].Lines, func(l RecipeLine) bool { return gone[l.IngredientID] && !refillable[l.Slot] }) {
 			variations = append(variations, id)
 		}
 	}
 	return modifiers, variations
+}
+
+// refillable are the slots that a modifier can fill with something else than what is gone.
+func (b *Book) refillable(gone map[string]bool) map[string]bool {
+	slots := map[string]bool{}
+	for _, effects := range b.Effects {
+		for _, e := range effects.Effects {
+			if e.Kind == Substitute && !gone[e.IngredientID] {
+				slots[e.Slot] = true
+			}
+		}
+	}
+	return slots
+}
+
+// Left is how many units of a variation can still be sold.
+type Left struct {
+	VariationID string
+	Units       int32
+}
+
+// FewLeft is what counted goods on hand (thousandths by ingredient) are enough for, where that is few units at most,
+// by variation. Only what every unit needs counts: no line of one service alone, no slot that a modifier can fill
+// otherwise.
+func (b *Book) FewLeft(onHand map[string]int64, few int32) []Left {
+	refillable := b.refillable(nil)
+	var out []Left
+	for _, id := range sorted(b.Recipes) {
+		needs := map[string]int64{}
+		for _, l := range b.Recipes[id].Lines {
+			if b.Ingredients[l.IngredientID].Counted && l.Only == "" && !refillable[l.Slot] {
+				needs[l.IngredientID] += l.Quantity
+			}
+		}
+		left := int64(few) + 1
+		for ingredient, need := range needs {
+			if need > 0 {
+				left = min(left, max(0, onHand[ingredient])/need)
+			}
+		}
+		if left <= int64(few) {
+			out = append(out, Left{VariationID: id, Units: int32(left)})
+		}
+	}
+	return out
 }
 
 func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

@@ -108,6 +108,28 @@ func TestPutEffectsRule(t *testing.T) {
 	}
 }
 
+func TestFewLeft(t *testing.T) {
+	b := shop()
+	b.Recipes = map[string]Recipe{}
+	for name, lines := range map[string][]RecipeLine{
+		"piece": {{"piece", "croissant", 1000, ""}},
+		"box":   {{"piece", "croissant", 2000, ""}, {"more", "croissant", 1000, ""}, {"cup", "cup", 1000, ""}},
+		"away":  {{"piece", "croissant", 1000, TakeAway}}, // eaten in it needs none
+		"other": {{"milk", "croissant", 1000, ""}},        // a modifier fills that slot with something else
+		"drink": {{"beans", "beans", 18000, ""}},
+	} {
+		b.Recipes[name] = Recipe{VariationID: name, Lines: lines}
+	}
+	for onHand, want := range map[int64]string{
+		100_000: "[]", 18_000: "[]", 17_999: "[{box 5}]", 6_000: "[{box 2}]", 5_999: "[{box 1} {piece 5}]",
+		999: "[{box 0} {piece 0}]", 0: "[{box 0} {piece 0}]", -3_000: "[{box 0} {piece 0}]",
+	} {
+		if got := fmt.Sprint(b.FewLeft(map[string]int64{"croissant": onHand, "beans": 1}, 5)); got != want {
+			t.Errorf("of %d: %s, want %s", onHand, got, want)
+		}
+	}
+}
+
 func TestUses(t *testing.T) {
 	b := shop()
 	b.Recipes["croissant"] = Recipe{VariationID: "croissant", Lines: []RecipeLine{{"piece", "croissant", 1000, ""}}}

@@ -207,6 +207,11 @@ func (s *Service) Reverse(ctx context.Context, r Reversal) (repeated bool, _ err
 	return s.Store.Reverse(ctx, r)
 }
 
+// Backlog is how many consumptions nobody has confirmed, and since when; zero: none.
+func (s *Service) Backlog(ctx context.Context) (waiting int64, oldest time.Time, err error) {
+	return s.Store.Backlog(ctx)
+}
+
 // ListOpen gives consumptions that are older than age and unconfirmed, oldest first.
 func (s *Service) ListOpen(ctx context.Context, age time.Duration, limit int32) ([]Open, error) {
 	if limit <= 0 {

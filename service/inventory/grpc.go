@@ -242,6 +242,22 @@ func (g *server) ConfirmConsumption(ctx context.Context, r *inventorypb.ConfirmC
 	return &inventorypb.ConfirmConsumptionResponse{}, nil
 }
 
+func (g *server) ListFewLeft(ctx context.Context, r *inventorypb.ListFewLeftRequest) (*inventorypb.ListFewLeftResponse, error) {
+	cafe, err := ParseID("cafe_id", r.GetCafeId())
+	if err != nil {
+		return nil, err
+	}
+	few, err := g.s.FewLeft(ctx, cafe, r.GetFew())
+	if err != nil {
+		return nil, err
+	}
+	out := &inventorypb.ListFewLeftResponse{}
+	for _, l := range few {
+		out.FewLeft = append(out.FewLeft, &inventorypb.FewLeft{VariationId: l.VariationID, Left: l.Units})
+	}
+	return out, nil
+}
+
 func (g *server) ListIngredientUses(ctx context.Context, r *inventorypb.ListIngredientUsesRequest) (*inventorypb.ListIngredientUsesResponse, error) {
 	ids, err := idsFrom("ingredient_ids", r.GetIngredientIds())
 	if err != nil {

@@ -182,6 +182,19 @@ func (s *Service) ExpandLines(ctx context.Context, lines []OrderLine, service st
 	return out, nil
 }
 
+// FewLeft tells of which variations the counted goods of a café are enough for few units at most.
+func (s *Service) FewLeft(ctx context.Context, cafe string, few int32) ([]Left, error) {
+	b, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	onHand, err := s.Store.CountedOnHand(ctx, cafe)
+	if err != nil {
+		return nil, err
+	}
+	return b.FewLeft(onHand, few), nil
+}
+
 // Uses tells what cannot be sold without these ingredients.
 func (s *Service) Uses(ctx context.Context, ingredients []string) (modifiers, variations []string, err error) {
 	b, err := s.current(ctx)

@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -128,6 +129,13 @@ func TestRecipes(t *testing.T) {
 		}
 		if len(k.onHand()) != 0 {
 			t.Error("a preview took stock")
+		}
+		few := func() string {
+			answer := ok[*inventorypb.ListFewLeftResponse](t)(k.order.ListFewLeft(t.Context(), &inventorypb.ListFewLeftRequest{CafeId: k.cafe, Few: 5}))
+			return fmt.Sprint(answer.GetFewLeft())
+		}
+		if got := few(); !strings.Contains(got, k.croissantV) || strings.Contains(got, "left") || strings.Contains(got, k.latte) {
+			t.Errorf("of what never came there is %s", got)
 		}
 		uses := ok[*inventorypb.ListIngredientUsesResponse](t)(k.order.ListIngredientUses(t.Context(), &inventorypb.ListIngredientUsesRequest{
 			IngredientIds: []string{k.oat, k.croissant},

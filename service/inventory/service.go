@@ -55,6 +55,8 @@ type Store interface {
 	ListRecipes(ctx context.Context, after string, limit int) ([]Recipe, error)
 
 	ListStock(ctx context.Context, f StockFilter) ([]StockLine, error)
+	// CountedOnHand gives thousandths by ingredient; what never moved in the café may be missing.
+	CountedOnHand(ctx context.Context, cafe string) (map[string]int64, error)
 	// ListMovements gives what is on hand now too, where the filter names an ingredient and no order.
 	ListMovements(ctx context.Context, f MovementFilter) ([]MovementLine, int64, error)
 	// UsedLately adds up a café's sales, their reversals and waste since a moment by ingredient and business date.
@@ -74,6 +76,8 @@ type Store interface {
 	// Reverse tells whether this reversal had been done before.
 	Reverse(ctx context.Context, r Reversal) (repeated bool, err error)
 	ListOpen(ctx context.Context, before time.Time, limit int) ([]Open, error)
+	// Backlog is how many consumptions nobody has confirmed, and since when; zero: none.
+	Backlog(ctx context.Context) (waiting int64, oldest time.Time, err error)
 	Confirm(ctx context.Context, orders []Open) error
 }
 

@@ -14,7 +14,7 @@ type Change struct {
 	ID      string
 	Name    string
 	What    string // added, changed or removed
-	Details []string
+	Details []Line
 }
 
 // The words of a change.
@@ -116,30 +116,11 @@ func nameOf[N Noun](noun N) string {
 	return ""
 }
 
-// lines are the details of one change.
-type lines []string
-
-func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(format, args...)) }
-
-func (l lines) cut() []string {
-	if len(l) <= MaxDetails {
-		return l
-	}
-	return append(slices.Clone(l[:MaxDetails-1]), fmt.Sprintf("and %d more", len(l)-MaxDetails+1))
-}
-
 // field says that one plain value changed, and nothing about values of something that was not there.
-func field[T comparable](l *lines, what string, before, after T, added bool) {
+func field[T comparable](l *lines, code string, before, after T, added bool) {
 	if before != after && !added {
-		l.add("%s: %s → %s", what, plain(before), plain(after))
+		l.add(Line{Code: code, Before: fmt.Sprint(before), After: fmt.Sprint(after)})
 	}
-}
-
-func plain(v any) string {
-	if s, ok := v.(string); ok && s == "" {
-		return "none"
-	}
-	return fmt.Sprint(v)
 }
 
 // wording knows the names that ids stand for.
@@ -157,116 +138,116 @@ func named(names map[string]string, id string) string {
 
 func (w wording) category(l *lines, a, b Category) {
 	added := a.ID == ""
-	field(l, "Name", a.Name, b.Name, added)
-	field(l, "Rank", a.Rank, b.Rank, added)
-	field(l, "Drawing", a.Drawing, b.Drawing, added)
-	field(l, "Tint", a.Tint, b.Tint, added)
+	field(l, "name", a.Name, b.Name, added)
+	field(l, "rank", a.Rank, b.Rank, added)
+	field(l, "drawing", a.Drawing, b.Drawing, added)
+	field(l, "tint", a.Tint, b.Tint, added)
 }
 
 func (w wording) item(l *lines, a, b Item) {
 	added := a.ID == ""
-	field(l, "Name", a.Name, b.Name, added)
-	if a.CategoryID != b.CategoryID && !added {
-		l.add("Category: %s → %s", named(w.categories, a.CategoryID), named(w.categories, b.CategoryID))
-	}
+	field(l, "name", a.Name, b.Name, added)
+	field(l, "category", named(w.categories, a.CategoryID), named(w.categories, b.CategoryID), added)
 	if a.Description != b.Description && !added {
-		l.add("Description changed")
+		l.add(Line{Code: "description"})
 	}
-	field(l, "Tax code", a.TaxCode, b.TaxCode, added)
-	field(l, "Station", a.Station, b.Station, added)
-	field(l, "Rank", a.Rank, b.Rank, added)
-	field(l, "Drawing", a.Drawing, b.Drawing, added)
-	parts(l, "Variations", a.Variations, b.Variations, func(v Variation) string { return v.ID }, variation)
-	choices(l, "Choices", a.ModifierGroupIDs, b.ModifierGroupIDs, func(id string) string { return named(w.groups, id) })
-	choices(l, "Price windows", texts(a.PriceWindows, w.window), texts(b.PriceWindows, w.window), func(s string) string { return s })
+	field(l, "tax_code", a.TaxCode, b.TaxCode, added)
+	field(l, "station", a.Station, b.Station, added)
+	field(l, "rank", a.Rank, b.Rank, added)
+	field(l, "drawing", a.Drawing, b.Drawing, added)
+	parts(l, "variation", a.Variations, b.Variations, func(v Variation) string { return v.ID }, variation)
+	choices(l, "group", a.ModifierGroupIDs, b.ModifierGroupIDs, func(id string) Line { return Line{Subject: named(w.groups, id)} })
+	w.windows(l, a.PriceWindows, b.PriceWindows)
 }
 
 func variation(l *lines, a, b Variation) {
 	switch {
 	case b.ID == "":
-		l.add("%s: no longer sold", a.Name)
+		l.add(Line{Code: "variation_removed", Subject: a.Name})
 		return
 	case a.ID == "":
-		l.add("%s: %s", b.Name, listed(b.Prices, "no price"))
+		l.add(Line{Code: "variation_added", Subject: b.Name, After: listed(b.Prices)})
 		return
 	case a.Name != b.Name:
-		l.add("%s is now %s", a.Name, b.Name)
+		l.add(Line{Code: "renamed", Before: a.Name, After: b.Name})
 	}
-	prices(l, b.Name, a.Prices, b.Prices)
+	prices(l, "price", "currencies", b.Name, a.Prices, b.Prices)
 	if a.BarSeconds != b.BarSeconds {
-		l.add("%s: %d s → %d s of work", b.Name, a.BarSeconds, b.BarSeconds)
+		l.add(Line{Code: "bar_seconds", Subject: b.Name, Before: fmt.Sprint(a.BarSeconds), After: fmt.Sprint(b.BarSeconds)})
 	}
 }
 
-func (w wording) window(p PriceWindow) string {
-	days := "every day"
-	if len(p.Weekdays) > 0 {
-		short := []string{"", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
-		days = strings.Join(texts(p.Weekdays, func(d int32) string { return short[d] }), " ")
+// windows compares price windows as they read.
+func (w wording) windows(l *lines, a, b []PriceWindow) {
+	read := map[string]Line{}
+	text := func(p PriceWindow) string {
+		_, size, _ := strings.Cut(w.things[key{KindVariation, p.VariationID}], ", ")
+		line := Line{
+			Subject: p.Name + ", " + cmp.Or(size, p.VariationID), Before: clock(p.From) + "–" + clock(p.To), After: listed(p.Prices), Weekdays: p.Weekdays,
+		}
+		id := fmt.Sprintf("%q", []string{line.Subject, line.Before, line.After, fmt.Sprint(line.Weekdays)})
+		read[id] = line
+		return id
 	}
-	_, size, _ := strings.Cut(w.things[key{KindVariation, p.VariationID}], ", ")
-	return fmt.Sprintf("%s, %s, %s %s–%s: %s", p.Name, cmp.Or(size, p.VariationID), days, clock(p.From), clock(p.To),
-		listed(p.Prices, "no price"))
+	choices(l, "window", texts(a, text), texts(b, text), func(id string) Line { return read[id] })
 }
 
 func clock(minute int32) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
 
 func (w wording) group(l *lines, a, b ModifierGroup) {
 	added := a.ID == ""
-	field(l, "Name", a.Name, b.Name, added)
-	field(l, "At least", a.Min, b.Min, added)
-	field(l, "At most", a.Max, b.Max, added)
-	field(l, "Free", a.FreeCount, b.FreeCount, added)
-	parts(l, "Modifiers", a.Modifiers, b.Modifiers, func(m Modifier) string { return m.ID }, modifier)
+	field(l, "name", a.Name, b.Name, added)
+	field(l, "min", a.Min, b.Min, added)
+	field(l, "max", a.Max, b.Max, added)
+	field(l, "free", a.FreeCount, b.FreeCount, added)
+	parts(l, "modifier", a.Modifiers, b.Modifiers, func(m Modifier) string { return m.ID }, modifier)
 }
 
 func modifier(l *lines, a, b Modifier) {
 	switch {
 	case b.ID == "":
-		l.add("%s: no longer offered", a.Name)
+		l.add(Line{Code: "modifier_removed", Subject: a.Name})
 		return
 	case a.ID == "":
-		l.add("%s: %s", b.Name, listed(b.PriceDeltas, "no extra price"))
+		l.add(Line{Code: "modifier_added", Subject: b.Name, After: listed(b.PriceDeltas)})
 		return
 	case a.Name != b.Name:
-		l.add("%s is now %s", a.Name, b.Name)
+		l.add(Line{Code: "renamed", Before: a.Name, After: b.Name})
 	}
-	prices(l, b.Name, a.PriceDeltas, b.PriceDeltas)
+	prices(l, "price", "currencies", b.Name, a.PriceDeltas, b.PriceDeltas)
 	if a.Default != b.Default {
-		l.add("%s: %s", b.Name, map[bool]string{true: "now the default", false: "no longer the default"}[b.Default])
+		l.add(Line{Code: map[bool]string{true: "default", false: "default_ended"}[b.Default], Subject: b.Name})
 	}
 }
 
 func (w wording) combo(l *lines, a, b Combo) {
 	added := a.ID == ""
-	field(l, "Name", a.Name, b.Name, added)
-	if a.CategoryID != b.CategoryID && !added {
-		l.add("Category: %s → %s", named(w.categories, a.CategoryID), named(w.categories, b.CategoryID))
-	}
-	field(l, "Rank", a.Rank, b.Rank, added)
+	field(l, "name", a.Name, b.Name, added)
+	field(l, "category", named(w.categories, a.CategoryID), named(w.categories, b.CategoryID), added)
+	field(l, "rank", a.Rank, b.Rank, added)
 	if added {
-		l.add("%s", listed(b.Prices, "no price"))
+		l.add(Line{Code: "combo_prices", After: listed(b.Prices)})
 	} else {
-		prices(l, "Price", a.Prices, b.Prices)
+		prices(l, "combo_price", "combo_currencies", "", a.Prices, b.Prices)
 	}
-	parts(l, "Slots", a.Slots, b.Slots, func(s ComboSlot) string { return s.ID }, w.slot)
+	parts(l, "slot", a.Slots, b.Slots, func(s ComboSlot) string { return s.ID }, w.slot)
 }
 
 func (w wording) slot(l *lines, a, b ComboSlot) {
 	switch {
 	case b.ID == "":
-		l.add("%s: slot removed", a.Name)
+		l.add(Line{Code: "slot_removed", Subject: a.Name})
 		return
 	case a.ID != "" && a.Name != b.Name:
-		l.add("%s is now %s", a.Name, b.Name)
+		l.add(Line{Code: "renamed", Before: a.Name, After: b.Name})
 	}
-	choices(l, b.Name, a.VariationIDs, b.VariationIDs, func(id string) string {
-		return cmp.Or(w.things[key{KindVariation, id}], id)
+	choices(l, "filling", a.VariationIDs, b.VariationIDs, func(id string) Line {
+		return Line{Before: b.Name, Subject: cmp.Or(w.things[key{KindVariation, id}], id)}
 	})
 }
 
 // parts compares ordered parts by id: those that stay or come, then those that went, then their order.
-func parts[P any](l *lines, what string, a, b []P, id func(P) string, say func(*lines, P, P)) {
+func parts[P any](l *lines, code string, a, b []P, id func(P) string, say func(*lines, P, P)) {
 	var zero P
 	at := map[string]P{}
 	for _, p := range a {
@@ -281,67 +262,59 @@ func parts[P any](l *lines, what string, a, b []P, id func(P) string, say func(*
 			say(l, p, zero)
 		}
 	}
-	reordered(l, what, was, is)
+	reordered(l, Line{Code: code + "_order"}, was, is)
 }
 
-// choices compares ordered names.
-func choices(l *lines, what string, a, b []string, name func(string) string) {
+// choices compares ordered choices; line is the sentence about one, but for its code.
+func choices(l *lines, code string, a, b []string, line func(id string) Line) {
+	say := func(id, what string) {
+		one := line(id)
+		one.Code = code + what
+		l.add(one)
+	}
 	for _, id := range b {
 		if !slices.Contains(a, id) {
-			l.add("%s: + %s", what, name(id))
+			say(id, "_added")
 		}
 	}
 	for _, id := range a {
 		if !slices.Contains(b, id) {
-			l.add("%s: − %s", what, name(id))
+			say(id, "_removed")
 		}
 	}
-	reordered(l, what, a, b)
+	reordered(l, Line{Code: code + "_order", Before: line("").Before}, a, b)
 }
 
 // reordered says that what stands in both lists stands in another order.
-func reordered(l *lines, what string, a, b []string) {
+func reordered(l *lines, line Line, a, b []string) {
 	stays := func(in, other []string) []string {
 		return slices.DeleteFunc(slices.Clone(in), func(id string) bool { return !slices.Contains(other, id) })
 	}
 	if !slices.Equal(stays(a, b), stays(b, a)) {
-		l.add("%s: other order", what)
+		l.add(line)
 	}
 }
 
 // prices says each currency's change: "Large: MAD 25.00 → MAD 27.00".
-func prices(l *lines, what string, a, b []Money) {
+func prices(l *lines, code, order, subject string, a, b []Money) {
 	for _, after := range b {
 		before, was := priceIn(a, after.Currency)
 		if !was {
-			l.add("%s: no price → %s", what, after)
+			l.add(Line{Code: code, Subject: subject, After: after.String()})
 		} else if before != after {
-			l.add("%s: %s → %s", what, before, after)
+			l.add(Line{Code: code, Subject: subject, Before: before.String(), After: after.String()})
 		}
 	}
 	for _, before := range a {
 		if _, is := priceIn(b, before.Currency); !is {
-			l.add("%s: %s → no price", what, before)
+			l.add(Line{Code: code, Subject: subject, Before: before.String()})
 		}
 	}
 	currency := func(m Money) string { return m.Currency }
-	reordered(l, what+", currencies", texts(a, currency), texts(b, currency))
+	reordered(l, Line{Code: order, Subject: subject}, texts(a, currency), texts(b, currency))
 }
 
-func listed(prices []Money, none string) string {
-	if len(prices) == 0 {
-		return none
-	}
-	return strings.Join(texts(prices, Money.String), ", ")
-}
-
-func texts[T any](list []T, text func(T) string) []string {
-	out := make([]string, len(list))
-	for i, v := range list {
-		out[i] = text(v)
-	}
-	return out
-}
+func listed(prices []Money) string { return strings.Join(texts(prices, Money.String), ", ") }
 
 // diffOverlay is what a café's overlay changes against the one of a release; nil when nothing.
 func diffOverlay(known map[key]string, before, after Overlay) *Change {
@@ -358,34 +331,28 @@ func diffOverlay(known map[key]string, before, after Overlay) *Change {
 	var l lines
 	for k, e := range is {
 		if old, found := was[k]; !found || exception(old) != exception(e) {
-			l.add("%s: %s → %s", cmp.Or(known[k], k.id), exceptionOr(old, found), exception(e))
+			l.add(Line{Code: "overlay", Subject: cmp.Or(known[k], k.id), Before: exception(old), After: exception(e)})
 		}
 	}
 	for k, e := range was {
 		if _, stays := is[k]; !stays {
-			l.add("%s: %s → as the chain", cmp.Or(known[k], k.id), exception(e))
+			l.add(Line{Code: "overlay", Subject: cmp.Or(known[k], k.id), Before: exception(e)})
 		}
 	}
-	slices.Sort(l)
+	slices.SortFunc(l, func(a, b Line) int { return strings.Compare(a.String(), b.String()) })
 	change.Details = l.cut()
 	return &change
 }
 
-func exceptionOr(e OverlayEntry, found bool) string {
-	if !found {
-		return "as the chain"
-	}
-	return exception(e)
-}
-
+// exception is what an entry does differently from the chain; empty is nothing.
 func exception(e OverlayEntry) string {
 	switch {
 	case e.Unavailable && e.Price != nil:
-		return "not sold here (" + e.Price.String() + ")"
+		return NotSold + " (" + e.Price.String() + ")"
 	case e.Unavailable:
-		return "not sold here"
+		return NotSold
 	case e.Price != nil:
 		return e.Price.String()
 	}
-	return "as the chain"
+	return ""
 }

@@ -56,7 +56,7 @@ func TestDiff(t *testing.T) {
 				t.Fatalf("got %v", got)
 			}
 			for i, c := range got {
-				if text := fmt.Sprintf("%s %s %s: %s", c.Kind, c.Name, c.What, strings.Join(c.Details, "; ")); text != test.want[i] {
+				if text := fmt.Sprintf("%s %s %s: %s", c.Kind, c.Name, c.What, said(c.Details)); text != test.want[i] {
 					t.Errorf("got  %s\nwant %s", text, test.want[i])
 				}
 			}
@@ -74,7 +74,7 @@ func TestDiffOfAWholeMenu(t *testing.T) {
 			t.Errorf("%v", c)
 		}
 	}
-	if got := strings.Join(changes[3].Details, "; "); !strings.HasPrefix(got, "Small: MAD 22.00, EUR 3.80; Large: MAD 25.00; Choices: + Milk") {
+	if got := said(changes[3].Details); !strings.HasPrefix(got, "Small: MAD 22.00, EUR 3.80; Large: MAD 25.00; Choices: + Milk") {
 		t.Errorf("the latte is said as %s", got)
 	}
 }
@@ -86,7 +86,7 @@ func TestDiffIsBounded(t *testing.T) {
 		after.Items[1].Variations = append(after.Items[1].Variations, menu.Variation{ID: id, Name: id})
 	}
 	details := menu.Diff(catalogue(), after)[0].Details
-	if len(details) != menu.MaxDetails || details[len(details)-1] != "and 151 more" {
+	if len(details) != menu.MaxDetails || details[len(details)-1].String() != "and 151 more" {
 		t.Errorf("%d lines, the last %q", len(details), details[len(details)-1])
 	}
 }
@@ -178,4 +178,13 @@ func FuzzThaw(f *testing.F) {
 			t.Errorf("not the same after a second freeze: %v", err)
 		}
 	})
+}
+
+// said is a change's lines in English.
+func said(details []menu.Line) string {
+	out := make([]string, len(details))
+	for i, l := range details {
+		out[i] = l.String()
+	}
+	return strings.Join(out, "; ")
 }

@@ -331,7 +331,12 @@ func toRelease(r Release) *menupb.Release {
 }
 
 func toChange(c Change) *menupb.DraftChange {
-	return &menupb.DraftChange{Kind: string(c.Kind), Id: c.ID, Name: c.Name, Change: c.What, Details: c.Details}
+	out := &menupb.DraftChange{Kind: string(c.Kind), Id: c.ID, Name: c.Name, Change: c.What}
+	for _, l := range c.Details {
+		out.Details = append(out.Details, l.String())
+		out.Lines = append(out.Lines, &menupb.DraftChangeLine{Code: l.Code, Subject: l.Subject, Before: l.Before, After: l.After, Weekdays: l.Weekdays})
+	}
+	return out
 }
 
 func toSoldOut(s SoldOut) *menupb.SoldOut {

@@ -215,11 +215,22 @@ func firstName(name string) string {
 	return first
 }
 
-// Availability is what cannot be sold in a café right now, ingredients followed into what they take with them.
+// Availability is what cannot be sold in a café right now, ingredients followed into what they take with them, and of
+// what there are few.
 type Availability struct {
 	Items, Variations, Modifiers, Ingredients []string
+	FewLeft                                   []Left
 	At                                        time.Time
 }
+
+// Left is how many units of a variation the counted goods on hand are enough for.
+type Left struct {
+	Variation string
+	Units     int32
+}
+
+// few is from when on screens say how many are left.
+const few = 5
 
 // Availability is up to 2 s old. Errors: NotFound for a café, Unavailable when nothing was ever heard.
 func (s *Service) Availability(ctx context.Context, cafe string) (Availability, error) {
@@ -234,6 +245,10 @@ func (s *Service) Availability(ctx context.Context, cafe string) (Availability, 
 		a := Availability{
 			Items: sorted(gone.Items), Variations: sorted(gone.Variations), Modifiers: sorted(gone.Modifiers),
 			Ingredients: slices.Sorted(slices.Values(gone.Ingredients)), At: s.now(),
+		}
+		// How many are left is a help; what is sold out is told without it, too.
+		if a.FewLeft, err = s.Inventory.FewLeft(ctx, cafe, few); err != nil && !down(err) {
+			return Availability{}, err
 		}
 		if len(gone.Ingredients) == 0 {
 			return a, nil

@@ -233,6 +233,15 @@ func (i inventory) IngredientUses(ctx context.Context, ingredients []string) (mo
 	return p.GetModifierIds(), p.GetVariationIds(), err
 }
 
+func (i inventory) FewLeft(ctx context.Context, cafe string, few int32) ([]Left, error) {
+	p, err := i.ListFewLeft(ctx, &inventorypb.ListFewLeftRequest{CafeId: cafe, Few: few})
+	out := make([]Left, len(p.GetFewLeft()))
+	for n, l := range p.GetFewLeft() {
+		out[n] = Left{Variation: l.GetVariationId(), Units: l.GetLeft()}
+	}
+	return out, err
+}
+
 func timeFrom(t *timestamppb.Timestamp) time.Time {
 	if t == nil {
 		return time.Time{}

@@ -10,6 +10,7 @@ import (
 
 	"coffee/internal/db"
 	"coffee/internal/db/dbtest"
+	"coffee/internal/errs"
 	"coffee/internal/rpc/rpctest"
 	cafepb "coffee/proto/coffee/cafe/v1"
 	inventorypb "coffee/proto/coffee/inventory/v1"
@@ -100,6 +101,13 @@ func (i *inventoryServer) ListIngredientUses(context.Context, *inventorypb.ListI
 	return &inventorypb.ListIngredientUsesResponse{ModifierIds: []string{named("soy milk")}, VariationIds: []string{named("soy latte")}}, nil
 }
 
+func (i *inventoryServer) ListFewLeft(_ context.Context, r *inventorypb.ListFewLeftRequest) (*inventorypb.ListFewLeftResponse, error) {
+	if r.GetCafeId() != cafeA || r.GetFew() != 5 {
+		return nil, errs.Invalid("asked_wrongly", "%v", r)
+	}
+	return &inventorypb.ListFewLeftResponse{FewLeft: []*inventorypb.FewLeft{{VariationId: latteM, Left: 2}}}, nil
+}
+
 func TestNeighbours(t *testing.T) {
 	k := &clock{at: opening}
 	server, goods := rpctest.New(t, k.Now), &inventoryServer{}
@@ -139,7 +147,8 @@ func TestNeighbours(t *testing.T) {
 		t.Errorf("combo %v", quote)
 	}
 	a := must[*orderpb.Availability](t)(client.GetAvailability(t.Context(), &orderpb.GetAvailabilityRequest{CafeId: cafeA}))
-	if len(a.GetItemIds()) != 1 || len(a.GetVariationIds()) != 2 || len(a.GetModifierIds()) != 2 || len(a.GetIngredientIds()) != 1 {
+	if len(a.GetItemIds()) != 1 || len(a.GetVariationIds()) != 2 || len(a.GetModifierIds()) != 2 || len(a.GetIngredientIds()) != 1 ||
+		len(a.GetFewLeft()) != 1 || a.GetFewLeft()[0].GetLeft() != 2 {
 		t.Errorf("availability %v", a)
 	}
 	must[*orderpb.Order](t)(client.VoidLines(keyCtx(t), &orderpb.VoidLinesRequest{Id: o.GetId(), Reason: "left"}))

@@ -46,9 +46,13 @@ func (g *server) GetAvailability(ctx context.Context, p *orderpb.GetAvailability
 	if err != nil {
 		return nil, err
 	}
-	return &orderpb.Availability{
+	out := &orderpb.Availability{
 		ItemIds: a.Items, VariationIds: a.Variations, ModifierIds: a.Modifiers, IngredientIds: a.Ingredients, At: timeTo(a.At),
-	}, nil
+	}
+	for _, l := range a.FewLeft {
+		out.FewLeft = append(out.FewLeft, &orderpb.FewLeft{VariationId: l.Variation, Left: l.Units})
+	}
+	return out, nil
 }
 
 func readyTo(orders []Order) []*orderpb.ReadyEntry {

@@ -119,12 +119,20 @@ func TestAvailability(t *testing.T) {
 	}
 	_, err := s.as(ana).GetAvailability(t.Context(), &orderpb.GetAvailabilityRequest{CafeId: newID()})
 	wantCode(t, err, "not_found")
+	s.inventory.mu.Lock()
+	s.inventory.onHand = map[string]int64{croissant: 3, latteL: 6}
+	s.inventory.mu.Unlock()
+	s.clock.Add(3 * time.Second)
+	a := must[*orderpb.Availability](t)(s.as(ana).GetAvailability(t.Context(), &orderpb.GetAvailabilityRequest{CafeId: cafeA}))
+	if few := a.GetFewLeft(); len(few) != 1 || few[0].GetVariationId() != croissant || few[0].GetLeft() != 3 {
+		t.Errorf("few left: %v", few)
+	}
 	// Inventory is down: the last answer again.
 	s.inventory.UsesFn = func([]string) ([]string, []string, error) {
 		return nil, nil, errs.Unavailable("unavailable", "down")
 	}
 	s.clock.Add(time.Minute)
-	a := must[*orderpb.Availability](t)(s.as(ana).GetAvailability(t.Context(), &orderpb.GetAvailabilityRequest{CafeId: cafeA}))
+	a = must[*orderpb.Availability](t)(s.as(ana).GetAvailability(t.Context(), &orderpb.GetAvailabilityRequest{CafeId: cafeA}))
 	if len(a.GetVariationIds()) != 1 {
 		t.Errorf("inventory down: %v", a)
 	}

@@ -55,6 +55,69 @@ func TestCancelMeetsPlace(t *testing.T) {
 	}
 }
 
+// racedStore lets something happen right after a try has seen that its order is not there yet.
+type racedStore struct {
+	order.Store
+	then func()
+}
+
+func (s *racedStore) Attempts(ctx context.Context, ids []string) ([]order.Attempt, error) {
+	attempts, err := s.Store.Attempts(ctx, ids)
+	if then := s.then; then != nil {
+		s.then = nil
+		then()
+	}
+	return attempts, err
+}
+
+// TestOwnTryIsNoReasonToRefuse: where another try of the same order, at another replica, is placed first and uses up what
+// the order needs, this one answers with the order.
+func TestOwnTryIsNoReasonToRefuse(t *testing.T) {
+	phone := rpctest.Customer(newID())
+	slot := opening.Add(time.Hour)
+	lattes := func(n int32) []order.RequestLine { return []order.RequestLine{{Variation: latteM, Quantity: n}} }
+	for name, c := range map[string]struct {
+		caller  rpc.Caller
+		request order.Request
+		before  func(s *shop)
+	}{
+		"the lead's approval": {ana, order.Request{Lines: []order.RequestLine{{Variation: latteM, Quantity: 1, Comp: true}}}, func(*shop) {}},
+		"the last minutes of a quarter hour": {phone, order.Request{Lines: lattes(4), PickupAt: slot}, func(s *shop) {
+			for range 2 { // 240 s each, of 600
+				must[order.Order](t)(s.service.Place(t.Context(), rpctest.Customer(newID()), order.Request{ID: newID(), Cafe: cafeA, Lines: lattes(4), PickupAt: slot}))
+			}
+		}},
+		"the last order that a phone may have open": {phone, order.Request{Lines: lattes(1)}, func(s *shop) {
+			must[order.Order](t)(s.service.Place(t.Context(), phone, order.Request{ID: newID(), Cafe: cafeA, Lines: lattes(1)})) // of two
+		}},
+		"the last croissant": {ana, order.Request{Lines: []order.RequestLine{{Variation: croissant, Quantity: 1}}}, func(s *shop) {
+			s.inventory.onHand[croissant] = 1
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, nil)
+			c.before(s)
+			r := c.request
+			r.ID, r.Cafe = newID(), cafeA
+			if r.Lines[0].Comp {
+				r.Approval = s.server.Approval(named("lea"), "lead", cafeA, ana.Device)
+			}
+			var first order.Order
+			deps := s.deps
+			deps.Store = &racedStore{s.deps.Store, func() { first = must[order.Order](t)(s.service.Place(t.Context(), c.caller, r)) }}
+			second, err := order.New(deps).Place(t.Context(), c.caller, r)
+			if err != nil || first.ID != r.ID || second.ID != r.ID || second.Total != first.Total {
+				t.Fatalf("placed %s at %d, then %s at %d: %v", first.ID, first.Total, second.ID, second.Total, err)
+			}
+			another := r
+			another.ID = newID()
+			if _, err := order.New(s.deps).Place(t.Context(), c.caller, another); err == nil {
+				t.Error("another order got what was used up")
+			}
+		})
+	}
+}
+
 // TestCollectReachesEverybody: more phone orders that nobody pays or fetches than one round takes do not keep the
 // clock from the others, and one round takes whatever is due.
 func TestCollectReachesEverybody(t *testing.T) {

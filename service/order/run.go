@@ -136,12 +136,34 @@ func (s *Service) ReconcileOnce(ctx context.Context) error {
 			placed = append(placed, c)
 			continue
 		}
-		failed = errors.Join(failed, s.giveBack(ctx, c))
+		if err := s.giveBack(ctx, c); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		s.reconciled.givenBack.Add(1)
 	}
 	if len(placed) > 0 {
-		failed = errors.Join(failed, s.Inventory.Confirm(ctx, placed))
+		err := s.Inventory.Confirm(ctx, placed)
+		if err == nil {
+			s.reconciled.confirmed.Add(int64(len(placed)))
+		}
+		failed = errors.Join(failed, err)
 	}
 	return failed
+}
+
+// Outstanding is what this service still owes inventory, and what its reconciler had to mend since the start.
+type Outstanding struct {
+	StockDue  int64 // reversals that are not acknowledged
+	Oldest    time.Time
+	Confirmed int64 // consumptions whose confirmation had been lost
+	GivenBack int64 // consumptions whose order never was
+}
+
+// Outstanding reads it.
+func (s *Service) Outstanding(ctx context.Context) (Outstanding, error) {
+	waiting, oldest, err := s.Store.Backlog(ctx)
+	return Outstanding{waiting, oldest, s.reconciled.confirmed.Load(), s.reconciled.givenBack.Load()}, err
 }
 
 // abandon takes the attempt's one row, unless an order or a cancel was first.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"coffee/internal/audit"
@@ -110,6 +111,8 @@ type Inventory interface {
 	Expand(ctx context.Context, service string, lines []ConsumptionLine) ([]ExpandedLine, error)
 	// IngredientUses tells which modifiers and variations cannot be made without these ingredients.
 	IngredientUses(ctx context.Context, ingredients []string) (modifiers, variations []string, err error)
+	// FewLeft is for how many units the counted goods of a café are enough, where that is few at most.
+	FewLeft(ctx context.Context, cafe string, few int32) ([]Left, error)
 }
 
 // Approvals checks a second person's approval; *rpc.Verifier does.
@@ -210,6 +213,8 @@ type Store interface {
 	// Moves is Journal without the payloads.
 	Moves(ctx context.Context, cafe string, after int64, limit int) ([]journal.Entry, error)
 	Due(ctx context.Context, until time.Time, limit int) ([]StockDue, error)
+	// Backlog is how much stock is owed, and since when; zero: nothing is.
+	Backlog(ctx context.Context) (waiting int64, oldest time.Time, err error)
 	Recall(ctx context.Context, name string) ([]byte, error) // nil: nothing remembered
 	Answered(ctx context.Context, key keyed.Key) (Answer, bool, error)
 }
@@ -270,7 +275,9 @@ type Service struct {
 	turns    turns
 	boards   hub
 	confirms chan OpenConsumption
-	zones    sync.Map // by name: reading one from its file takes longer than the rest of an order's arithmetic
+	// reconciled counts what the reconciler had to mend.
+	reconciled struct{ confirmed, givenBack atomic.Int64 }
+	zones      sync.Map // by name: reading one from its file takes longer than the rest of an order's arithmetic
 }
 
 // New makes a Service. Its background work is Run.

@@ -3,7 +3,9 @@ package order_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -246,6 +248,18 @@ func (f *fakeInventory) IngredientUses(_ context.Context, ingredients []string) 
 		return nil, nil, nil
 	}
 	return f.UsesFn(ingredients)
+}
+
+func (f *fakeInventory) FewLeft(_ context.Context, _ string, few int32) ([]order.Left, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []order.Left
+	for _, variation := range slices.Sorted(maps.Keys(f.onHand)) {
+		if n := f.onHand[variation]; n <= int64(few) {
+			out = append(out, order.Left{Variation: variation, Units: int32(max(0, n))})
+		}
+	}
+	return out, nil
 }
 
 func (f *fakeInventory) left(variation string) int64 {

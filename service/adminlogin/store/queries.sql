@@ -43,3 +43,31 @@ UPDATE head_office SET set_up_hash = ?, set_up_at = ? WHERE id = 1 AND live = 0;
 
 -- name: SetUpToken :one
 SELECT set_up_hash FROM head_office WHERE id = 1;
+
+-- name: SetSecondFactorAt :execrows
+UPDATE admin SET second_factor_at = ?, version = ?
+WHERE id = ? AND version = sqlc.arg(from_version) AND archived_at = 0;
+
+-- name: GetSecondFactor :one
+SELECT * FROM second_factor WHERE admin_id = ?;
+
+-- name: InsertSecondFactor :exec
+INSERT INTO second_factor (admin_id, sealed, last_step) VALUES (?, ?, 0);
+
+-- name: DeleteSecondFactor :exec
+DELETE FROM second_factor WHERE admin_id = ?;
+
+-- name: UseStep :execrows
+UPDATE second_factor SET last_step = sqlc.arg(step) WHERE admin_id = ? AND last_step < sqlc.arg(step);
+
+-- name: InsertRecoveryCode :exec
+INSERT INTO recovery_code (admin_id, hash, used_at) VALUES (?, ?, 0);
+
+-- name: DeleteRecoveryCodes :exec
+DELETE FROM recovery_code WHERE admin_id = ?;
+
+-- name: UseRecoveryCode :execrows
+UPDATE recovery_code SET used_at = ? WHERE admin_id = ? AND hash = ? AND used_at = 0;
+
+-- name: RecoveryCodesLeft :one
+SELECT COUNT(*) FROM recovery_code WHERE admin_id = ? AND used_at = 0;

@@ -168,6 +168,12 @@ func (s *Store) Remove(ctx context.Context, a adminlogin.Admin, from int64, entr
 		if n == 0 {
 			return adminlogin.ErrLastAdmin
 		}
+		if err := q.DeleteSecondFactor(ctx, db.ID(a.ID)); err != nil {
+			return err
+		}
+		if err := q.DeleteRecoveryCodes(ctx, db.ID(a.ID)); err != nil {
+			return err
+		}
 		return audit.Write(ctx, tx, entry)
 	})
 }
@@ -193,6 +199,9 @@ func fromRow(r sqlc.Admin) adminlogin.Admin {
 	a := adminlogin.Admin{
 		ID: string(r.ID), Username: r.Username, Version: r.Version, CreatedAt: time.UnixMicro(r.CreatedAt).UTC(),
 		PasswordChangedAt: time.UnixMicro(r.PasswordChangedAt).UTC(),
+	}
+	if r.SecondFactorAt != 0 {
+		a.SecondFactorAt = time.UnixMicro(r.SecondFactorAt).UTC()
 	}
 	if r.ArchivedAt != 0 {
 		a.ArchivedAt = time.UnixMicro(r.ArchivedAt).UTC()

@@ -161,6 +161,15 @@ func (s *Store) FindConsumption(ctx context.Context, order string, attempt int32
 	return &c, nil
 }
 
+// Backlog implements inventory.Store.
+func (s *Store) Backlog(ctx context.Context) (int64, time.Time, error) {
+	r, err := s.read().OpenConsumptionBacklog(ctx)
+	if err != nil || r.Waiting == 0 {
+		return 0, time.Time{}, err
+	}
+	return r.Waiting, time.UnixMicro(r.Oldest).UTC(), nil
+}
+
 // ListOpen gives unconfirmed consumptions up to a moment, oldest first.
 func (s *Store) ListOpen(ctx context.Context, before time.Time, limit int) ([]inventory.Open, error) {
 	rows, err := s.read().ListOpen(ctx, sqlc.ListOpenParams{At: before.UnixMicro(), Limit: int32(limit)})

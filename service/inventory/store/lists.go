@@ -71,6 +71,19 @@ func lines[T any](rows []T, err error, as func(T) lowRow) ([]inventory.StockLine
 	return out, nil
 }
 
+// CountedOnHand is what a café has of its counted goods, in thousandths by ingredient.
+func (s *Store) CountedOnHand(ctx context.Context, cafe string) (map[string]int64, error) {
+	rows, err := s.read().ListCountedStock(ctx, db.ID(cafe))
+	if err != nil {
+		return nil, err
+	}
+	onHand := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		onHand[string(r.IngredientID)] = r.OnHand
+	}
+	return onHand, nil
+}
+
 // UsedLately adds up what a café used since a moment by ingredient and business date.
 func (s *Store) UsedLately(ctx context.Context, cafe string, since time.Time) ([]inventory.UsedLately, error) {
 	rows, err := s.read().UsedLately(ctx, sqlc.UsedLatelyParams{CafeID: db.ID(cafe), Since: since.UnixMicro()})

@@ -70,6 +70,11 @@ WHERE (s.cafe_id > sqlc.arg(after_cafe) OR (s.cafe_id = sqlc.arg(after_cafe) AND
 ORDER BY s.cafe_id, s.ingredient_id
 LIMIT ?;
 
+-- name: ListCountedStock :many
+SELECT s.ingredient_id, s.on_hand
+FROM stock s JOIN ingredient i ON i.id = s.ingredient_id
+WHERE s.cafe_id = ? AND i.counted = 1;
+
 -- name: ListCafeLowStock :many
 -- Lowest against its level first, in per mille of it; the engines round that differently, each agrees with itself.
 SELECT s.cafe_id, s.ingredient_id, s.on_hand, s.par, s.reorder_point, s.low_at, s.average_cost, s.currency, s.moved_at,
@@ -220,3 +225,6 @@ UPDATE reversed_line SET units = ? WHERE order_id = ? AND attempt = ? AND line =
 
 -- name: InsertReversedUnits :exec
 INSERT INTO reversed_line (order_id, attempt, line, units) VALUES (?, ?, ?, ?);
+
+-- name: OpenConsumptionBacklog :one
+SELECT COUNT(*) AS waiting, CAST(COALESCE(MIN(at), 0) AS SIGNED) AS oldest FROM open_consumption;

@@ -117,5 +117,14 @@ func TestListOpenIsBoundedAndOldestFirst(t *testing.T) {
 		if err != nil || len(open) != 2 || open[0] != orders[2] {
 			t.Error(open, err)
 		}
+		if waiting, oldest, err := s.Backlog(t.Context()); err != nil || waiting != 3 || !oldest.Equal(start.Add(2*time.Second)) {
+			t.Error(waiting, oldest, err)
+		}
+		if err := s.Confirm(t.Context(), orders); err != nil {
+			t.Fatal(err)
+		}
+		if waiting, oldest, err := s.Backlog(t.Context()); err != nil || waiting != 0 || !oldest.IsZero() {
+			t.Error(waiting, oldest, err)
+		}
 	})
 }

@@ -201,3 +201,6 @@ INSERT INTO release_cache (name, body, at) VALUES (?, ?, ?);
 
 -- name: Answered :one
 SELECT fingerprint, answer FROM idempotency WHERE scope = ?;
+
+-- name: StockDueBacklog :one
+SELECT COUNT(*) AS waiting, CAST(COALESCE(MIN(at), 0) AS SIGNED) AS oldest FROM stock_due;

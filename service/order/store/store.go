@@ -282,6 +282,15 @@ func (s *Store) Moves(ctx context.Context, cafe string, after int64, limit int) 
 	return out, err
 }
 
+// Backlog implements order.Store.
+func (s *Store) Backlog(ctx context.Context) (int64, time.Time, error) {
+	r, err := s.q.StockDueBacklog(ctx)
+	if err != nil || r.Waiting == 0 {
+		return 0, time.Time{}, err
+	}
+	return r.Waiting, fromMicro(r.Oldest), nil
+}
+
 // Due gives what stock is owed and may be tried again.
 func (s *Store) Due(ctx context.Context, until time.Time, limit int) ([]order.StockDue, error) {
 	rows, err := s.q.StockDue(ctx, sqlc.StockDueParams{NextAt: until.UnixMicro(), Limit: int32(limit)})

@@ -252,9 +252,15 @@ func TestStockDue(t *testing.T) {
 		if got := due(now.Add(time.Minute)); len(got) != 1 || got[0].Tries != 1 {
 			t.Errorf("due again %v", got)
 		}
+		if waiting, oldest, err := s.Backlog(t.Context()); err != nil || waiting != 1 || !oldest.Equal(owed.At) {
+			t.Error(waiting, oldest, err)
+		}
 		write(func(tx order.Tx) error { return tx.Acknowledge([]string{owed.ID}) })
 		if got := due(now.Add(time.Hour)); len(got) != 0 {
 			t.Errorf("acknowledged and due: %v", got)
+		}
+		if waiting, oldest, err := s.Backlog(t.Context()); err != nil || waiting != 0 || !oldest.IsZero() {
+			t.Error(waiting, oldest, err)
 		}
 	})
 }

@@ -20,6 +20,7 @@ type Admin struct {
 	CreatedAt         int64
 	PasswordChangedAt int64
 	ArchivedAt        int64
+	SecondFactorAt    int64
 }
 
 type Audit struct {
@@ -49,4 +50,16 @@ type HeadOffice struct {
 	Live      int64
 	SetUpHash []byte
 	SetUpAt   int64
+}
+
+type RecoveryCode struct {
+	AdminID db.ID
+	Hash    []byte
+	UsedAt  int64
+}
+
+type SecondFactor struct {
+	AdminID  db.ID
+	Sealed   []byte
+	LastStep int64
 }

@@ -73,8 +73,26 @@ func (q *Queries) CountOut(ctx context.Context) (int64, error) {
 	return result.RowsAffected()
 }
 
+const deleteRecoveryCodes = `-- name: DeleteRecoveryCodes :exec
+DELETE FROM recovery_code WHERE admin_id = ?
+`
+
+func (q *Queries) DeleteRecoveryCodes(ctx context.Context, adminID db.ID) error {
+	_, err := q.db.ExecContext(ctx, deleteRecoveryCodes, adminID)
+	return err
+}
+
+const deleteSecondFactor = `-- name: DeleteSecondFactor :exec
+DELETE FROM second_factor WHERE admin_id = ?
+`
+
+func (q *Queries) DeleteSecondFactor(ctx context.Context, adminID db.ID) error {
+	_, err := q.db.ExecContext(ctx, deleteSecondFactor, adminID)
+	return err
+}
+
 const getAdmin = `-- name: GetAdmin :one
-SELECT id, username, name_key, live_name, password_hash, version, created_at, password_changed_at, archived_at FROM admin WHERE id = ?
+SELECT id, username, name_key, live_name, password_hash, version, created_at, password_changed_at, archived_at, second_factor_at FROM admin WHERE id = ?
 `
 
 func (q *Queries) GetAdmin(ctx context.Context, id db.ID) (Admin, error) {
@@ -90,12 +108,13 @@ func (q *Queries) GetAdmin(ctx context.Context, id db.ID) (Admin, error) {
 		&i.CreatedAt,
 		&i.PasswordChangedAt,
 		&i.ArchivedAt,
+		&i.SecondFactorAt,
 	)
 	return i, err
 }
 
 const getAdminNamed = `-- name: GetAdminNamed :one
-SELECT id, username, name_key, live_name, password_hash, version, created_at, password_changed_at, archived_at FROM admin WHERE live_name = ?
+SELECT id, username, name_key, live_name, password_hash, version, created_at, password_changed_at, archived_at, second_factor_at FROM admin WHERE live_name = ?
 `
 
 func (q *Queries) GetAdminNamed(ctx context.Context, liveName sql.NullString) (Admin, error) {
@@ -111,7 +130,19 @@ func (q *Queries) GetAdminNamed(ctx context.Context, liveName sql.NullString) (A
 		&i.CreatedAt,
 		&i.PasswordChangedAt,
 		&i.ArchivedAt,
+		&i.SecondFactorAt,
 	)
+	return i, err
+}
+
+const getSecondFactor = `-- name: GetSecondFactor :one
+SELECT admin_id, sealed, last_step FROM second_factor WHERE admin_id = ?
+`
+
+func (q *Queries) GetSecondFactor(ctx context.Context, adminID db.ID) (SecondFactor, error) {
+	row := q.db.QueryRowContext(ctx, getSecondFactor, adminID)
+	var i SecondFactor
+	err := row.Scan(&i.AdminID, &i.Sealed, &i.LastStep)
 	return i, err
 }
 
@@ -145,8 +176,36 @@ func (q *Queries) InsertAdmin(ctx context.Context, arg InsertAdminParams) error 
 	return err
 }
 
+const insertRecoveryCode = `-- name: InsertRecoveryCode :exec
+INSERT INTO recovery_code (admin_id, hash, used_at) VALUES (?, ?, 0)
+`
+
+type InsertRecoveryCodeParams struct {
+	AdminID db.ID
+	Hash    []byte
+}
+
+func (q *Queries) InsertRecoveryCode(ctx context.Context, arg InsertRecoveryCodeParams) error {
+	_, err := q.db.ExecContext(ctx, insertRecoveryCode, arg.AdminID, arg.Hash)
+	return err
+}
+
+const insertSecondFactor = `-- name: InsertSecondFactor :exec
+INSERT INTO second_factor (admin_id, sealed, last_step) VALUES (?, ?, 0)
+`
+
+type InsertSecondFactorParams struct {
+	AdminID db.ID
+	Sealed  []byte
+}
+
+func (q *Queries) InsertSecondFactor(ctx context.Context, arg InsertSecondFactorParams) error {
+	_, err := q.db.ExecContext(ctx, insertSecondFactor, arg.AdminID, arg.Sealed)
+	return err
+}
+
 const listAdmins = `-- name: ListAdmins :many
-SELECT id, username, name_key, live_name, password_hash, version, created_at, password_changed_at, archived_at FROM admin
+SELECT id, username, name_key, live_name, password_hash, version, created_at, password_changed_at, archived_at, second_factor_at FROM admin
 WHERE (name_key > ? OR (name_key = ? AND id > ?))
   AND archived_at <= ?
 ORDER BY name_key, id
@@ -185,6 +244,7 @@ func (q *Queries) ListAdmins(ctx context.Context, arg ListAdminsParams) ([]Admin
 			&i.CreatedAt,
 			&i.PasswordChangedAt,
 			&i.ArchivedAt,
+			&i.SecondFactorAt,
 		); err != nil {
 			return nil, err
 		}
@@ -227,6 +287,17 @@ func (q *Queries) OfferSetUp(ctx context.Context, arg OfferSetUpParams) (int64, 
 	return result.RowsAffected()
 }
 
+const recoveryCodesLeft = `-- name: RecoveryCodesLeft :one
+SELECT COUNT(*) FROM recovery_code WHERE admin_id = ? AND used_at = 0
+`
+
+func (q *Queries) RecoveryCodesLeft(ctx context.Context, adminID db.ID) (int64, error) {
+	row := q.db.QueryRowContext(ctx, recoveryCodesLeft, adminID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const setPassword = `-- name: SetPassword :exec
 UPDATE admin SET password_hash = ? WHERE id = ?
 `
@@ -239,6 +310,31 @@ type SetPasswordParams struct {
 func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error {
 	_, err := q.db.ExecContext(ctx, setPassword, arg.PasswordHash, arg.ID)
 	return err
+}
+
+const setSecondFactorAt = `-- name: SetSecondFactorAt :execrows
+UPDATE admin SET second_factor_at = ?, version = ?
+WHERE id = ? AND version = ? AND archived_at = 0
+`
+
+type SetSecondFactorAtParams struct {
+	SecondFactorAt int64
+	Version        int64
+	ID             db.ID
+	FromVersion    int64
+}
+
+func (q *Queries) SetSecondFactorAt(ctx context.Context, arg SetSecondFactorAtParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setSecondFactorAt,
+		arg.SecondFactorAt,
+		arg.Version,
+		arg.ID,
+		arg.FromVersion,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setUpToken = `-- name: SetUpToken :one
@@ -277,6 +373,41 @@ func (q *Queries) UpdateAdmin(ctx context.Context, arg UpdateAdminParams) (int64
 		arg.ID,
 		arg.FromVersion,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const useRecoveryCode = `-- name: UseRecoveryCode :execrows
+UPDATE recovery_code SET used_at = ? WHERE admin_id = ? AND hash = ? AND used_at = 0
+`
+
+type UseRecoveryCodeParams struct {
+	UsedAt  int64
+	AdminID db.ID
+	Hash    []byte
+}
+
+func (q *Queries) UseRecoveryCode(ctx context.Context, arg UseRecoveryCodeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, useRecoveryCode, arg.UsedAt, arg.AdminID, arg.Hash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const useStep = `-- name: UseStep :execrows
+UPDATE second_factor SET last_step = ? WHERE admin_id = ? AND last_step < ?
+`
+
+type UseStepParams struct {
+	Step    int64
+	AdminID db.ID
+}
+
+func (q *Queries) UseStep(ctx context.Context, arg UseStepParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, useStep, arg.Step, arg.AdminID, arg.Step)
 	if err != nil {
 		return 0, err
 	}

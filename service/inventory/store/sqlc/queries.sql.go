@@ -877,6 +877,40 @@ func (q *Queries) ListCafeStock(ctx context.Context, arg ListCafeStockParams) ([
 	return items, nil
 }
 
+const listCountedStock = `-- name: ListCountedStock :many
+SELECT s.ingredient_id, s.on_hand
+FROM stock s JOIN ingredient i ON i.id = s.ingredient_id
+WHERE s.cafe_id = ? AND i.counted = 1
+`
+
+type ListCountedStockRow struct {
+	IngredientID db.ID
+	OnHand       int64
+}
+
+func (q *Queries) ListCountedStock(ctx context.Context, cafeID db.ID) ([]ListCountedStockRow, error) {
+	rows, err := q.db.QueryContext(ctx, listCountedStock, cafeID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListCountedStockRow{}
+	for rows.Next() {
+		var i ListCountedStockRow
+		if err := rows.Scan(&i.IngredientID, &i.OnHand); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listIngredientMovements = `-- name: ListIngredientMovements :many
 SELECT m.cafe_id, m.at, m.id, m.ingredient_id, m.type, m.quantity, m.reason, m.order_id, m.business_date, m.actor, m.cost, m.currency, i.name, i.unit FROM movement m JOIN ingredient i ON i.id = m.ingredient_id
 WHERE m.cafe_id = ? AND m.ingredient_id = ?
@@ -1223,6 +1257,22 @@ func (q *Queries) MovedSince(ctx context.Context, arg MovedSinceParams) (int64, 
 	var moved int64
 	err := row.Scan(&moved)
 	return moved, err
+}
+
+const openConsumptionBacklog = `-- name: OpenConsumptionBacklog :one
+SELECT COUNT(*) AS waiting, CAST(COALESCE(MIN(at), 0) AS SIGNED) AS oldest FROM open_consumption
+`
+
+type OpenConsumptionBacklogRow struct {
+	Waiting int64
+	Oldest  int64
+}
+
+func (q *Queries) OpenConsumptionBacklog(ctx context.Context) (OpenConsumptionBacklogRow, error) {
+	row := q.db.QueryRowContext(ctx, openConsumptionBacklog)
+	var i OpenConsumptionBacklogRow
+	err := row.Scan(&i.Waiting, &i.Oldest)
+	return i, err
 }
 
 const reversedUnits = `-- name: ReversedUnits :many

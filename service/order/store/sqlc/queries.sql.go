@@ -1276,6 +1276,22 @@ func (q *Queries) StockDue(ctx context.Context, arg StockDueParams) ([]StockDue,
 	return items, nil
 }
 
+const stockDueBacklog = `-- name: StockDueBacklog :one
+SELECT COUNT(*) AS waiting, CAST(COALESCE(MIN(at), 0) AS SIGNED) AS oldest FROM stock_due
+`
+
+type StockDueBacklogRow struct {
+	Waiting int64
+	Oldest  int64
+}
+
+func (q *Queries) StockDueBacklog(ctx context.Context) (StockDueBacklogRow, error) {
+	row := q.db.QueryRowContext(ctx, stockDueBacklog)
+	var i StockDueBacklogRow
+	err := row.Scan(&i.Waiting, &i.Oldest)
+	return i, err
+}
+
 const tendersOf = `-- name: TendersOf :many
 SELECT id, part, order_id, n, kind, direction, amount, tendered, change_given, tip, drawer, reference, taken_by, device_id, taken_at, relabels, shift_id, late_from_z FROM tender WHERE order_id IN (/*SLICE:ids*/?) ORDER BY order_id, n
 `
