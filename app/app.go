@@ -10,17 +10,16 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"google.golang.org/grpc"
 
+	"coffee/internal/certs"
+	"coffee/internal/obs"
 	"coffee/internal/rpc"
 	"coffee/internal/secret"
 )
-
-// drainTime bounds the end: calls in flight get this long.
-const drainTime = 20 * time.Second
 
 // gatewayTimeout is above every bound that the gateway itself sets a request.
 const gatewayTimeout = time.Minute
@@ -38,6 +37,8 @@ type Options struct {
 	ReconcileAfter time.Duration
 	// CallTimeout bounds a request and each call behind it; 0: the standard bounds. Tests on busy machines wait longer.
 	CallTimeout time.Duration
+	// Traces takes the spans instead of a collector, for tests.
+	Traces sdktrace.SpanExporter
 }
 
 // App is parts of the system, listening.
@@ -46,7 +47,11 @@ type App struct {
 	options   Options
 	log       *slog.Logger
 	keys      *keys
+	certs     map[string]*certs.Watched // by part that runs here; nil without
 	transport transport
+	ready     readiness
+	ops       ops
+	watch     *obs.Observer
 	closers   []func() error
 	runs      []part
 	webs      []website
@@ -67,6 +72,7 @@ type website struct {
 	listener net.Listener
 	server   *http.Server
 	run      func(context.Context) error // beside its requests; ends what would not end by itself. May be nil.
+	leave    func()                      // it is not ready any more, but answers. May be nil.
 }
 
 // All are the names of every part.
@@ -81,7 +87,7 @@ func All() []string {
 // Open builds the parts in the order of the table: databases migrated, listeners open, nobody answered yet. When one
 // part fails the ones before it are closed and the error names it.
 func Open(ctx context.Context, config Config, options Options) (_ *App, err error) {
-	a := &App{config: config, options: options, log: options.Log}
+	a := &App{config: config, options: options, log: options.Log, ready: readiness{log: options.Log}}
 	if a.options.Listeners == nil {
 		a.options.Listeners = map[string]net.Listener{}
 	}
@@ -103,14 +109,28 @@ func Open(ctx context.Context, config Config, options Options) (_ *App, err erro
 	if err := a.listenHTTP(wanted); err != nil {
 		return nil, err
 	}
+	if err := a.listenOps(); err != nil {
+		return nil, err
+	}
+	if err := a.startWatching(ctx); err != nil {
+		return nil, err
+	}
 	issuers := slices.DeleteFunc(slices.Clone(wanted), func(name string) bool { return name == "frontend" })
 	if a.keys, err = loadKeys(config, issuers); err != nil {
 		return nil, err
 	}
-	if a.operator, err = operatorToken(config); err != nil {
-		return nil, err
+	if slices.Contains(wanted, "gateway") { // nobody else is asked with it
+		if a.operator, err = operatorToken(config); err != nil {
+			return nil, err
+		}
 	}
 	if a.hasher, err = secret.New(rand.Reader, secret.Standard, runtime.GOMAXPROCS(0)); err != nil {
+		return nil, err
+	}
+	if config.ClearRPC || config.ClearHTTP {
+		a.log.Warn("what crosses the network may be read there", "calls", config.ClearRPC, "http", config.ClearHTTP, "set", "COFFEE_INSECURE_NETWORK")
+	}
+	if a.certs, err = watchCertificates(config, options); err != nil {
 		return nil, err
 	}
 	if err := a.chooseTransport(); err != nil {
@@ -140,10 +160,11 @@ func (a *App) chooseTransport() error {
 	if err != nil {
 		return err
 	}
+	guard.Watch = a.watch
 	if len(a.options.Parts) == 0 {
 		a.transport = newInProcess(guard)
 	} else {
-		a.transport = newNetwork(a.config, guard, a.options.Listeners)
+		a.transport = newNetwork(a.config, guard, a.certs, a.options.Listeners)
 	}
 	a.closers = append(a.closers, a.transport.close)
 	return nil
@@ -170,7 +191,7 @@ func (a *App) listenHTTP(wanted []string) error {
 
 // conn is a connection to a service, as issuer.
 func (a *App) conn(issuer, to string) (grpc.ClientConnInterface, error) {
-	bare, err := a.transport.dial(to)
+	bare, err := a.transport.dial(issuer, to)
 	if err != nil {
 		return nil, err
 	}
@@ -178,79 +199,7 @@ func (a *App) conn(issuer, to string) (grpc.ClientConnInterface, error) {
 	if issuer == "gateway" {
 		timeout = gatewayTimeout
 	}
-	return identified(bare, a.keys.signers[issuer], timeout), nil
-}
-
-// Run serves until ctx ends or a part fails, then drains and closes. It returns the failed part's error.
-func (a *App) Run(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
-	// Three circles, ended from the outside in: HTTP first, then what it calls, then what works in the background.
-	httpCtx, transportCtx, workCtx := ctx, context.WithoutCancel(ctx), context.WithoutCancel(ctx)
-	transportCtx, stopTransport := context.WithCancel(transportCtx)
-	defer stopTransport()
-	workCtx, stopWork := context.WithCancel(workCtx)
-	defer stopWork()
-
-	var work, serving, webs sync.WaitGroup
-	for _, p := range a.runs {
-		work.Go(func() {
-			if err := p.run(workCtx); err != nil {
-				fail(fmt.Errorf("%s: %w", p.name, err))
-			}
-		})
-	}
-	serving.Go(func() {
-		if err := a.transport.run(transportCtx); err != nil {
-			fail(err)
-		}
-	})
-	for _, w := range a.webs {
-		webs.Go(func() {
-			if err := serveHTTP(httpCtx, w); err != nil {
-				fail(fmt.Errorf("%s: %w", w.name, err))
-			}
-		})
-	}
-	for _, s := range Services {
-		a.transport.setReady(s.Name, true)
-	}
-	<-ctx.Done()
-	webs.Wait()
-	stopTransport()
-	serving.Wait()
-	stopWork()
-	work.Wait()
-	err := a.close()
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		err = errors.Join(cause, err)
-	}
-	return err
-}
-
-func serveHTTP(ctx context.Context, w website) error {
-	ended := make(chan error, 2)
-	go func() { ended <- w.server.Serve(w.listener) }()
-	if w.run != nil {
-		go func() {
-			if err := w.run(ctx); err != nil {
-				ended <- err
-			}
-		}()
-	}
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	if err := w.server.Shutdown(bounded); err != nil {
-		return w.server.Close() // streams that did not end are cut
-	}
-	return nil
+	return identified(bare, a.keys.signers[issuer], timeout, a.watch), nil
 }
 
 // close closes in the reverse order of opening.
@@ -269,9 +218,4 @@ func (a *App) Address(part string) string {
 		return l.Addr().String()
 	}
 	return ""
-}
-
-func afterFunc(d time.Duration, f func()) (cancel func()) {
-	timer := time.AfterFunc(d, f)
-	return func() { timer.Stop() }
 }

@@ -3,17 +3,18 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 // Services are the seven gRPC services with their ports. The order is the order they start in.
@@ -50,11 +51,25 @@ type Config struct {
 	Listen         map[string]string // by service: where it listens when it runs over TCP
 	Address        map[string]string // by service: where others find it
 	Database       map[string]string // by service, and gateway: its database URL
+	MigrateDB      map[string]string // the same databases, as users who may change the schema
+	AdminDB        string            // the database server's administrator; only for making schemas and users
+	Keys           string            // folder of the signing keys
+	OperatorToken  string            // empty: the file in the data folder
 	Chain          string
 	TrustedKeys    string
+	SealKey        string // of the secrets that adminlogin keeps
 	TrustedProxies []netip.Prefix
+	Certs          string // folder of the certificates by which parts know each other
+	TLSCert        string // what browsers are shown, with its key
+	TLSKey         string
+	ClearRPC       bool // calls between machines may go without TLS
+	ClearHTTP      bool // so may requests to frontend and gateway
+	OpsListen      string
+	DrainWait      time.Duration
 	LogLevel       string
 	LogFormat      string
+	TracesURL      string  // of an OTLP collector; empty: no traces
+	TracesShare    float64 // of the requests that are traced
 }
 
 // setting is one row of the configuration reference: the README's table and `coffee config` are made from it.
@@ -72,34 +87,60 @@ func settings() []setting {
 		{"COFFEE_GATEWAY_LISTEN", fmt.Sprintf("localhost:%d", GatewayPort), "where the gateway listens", false},
 		{"COFFEE_GATEWAY_URL", fmt.Sprintf("http://localhost:%d", GatewayPort), "where the frontend finds the gateway", false},
 		{"COFFEE_GATEWAY_DATABASE", "sqlite:<data>/gateway.db", "database URL of the sessions", true},
+		{"COFFEE_GATEWAY_MIGRATE_DATABASE", "", migrateMeaning("GATEWAY"), true},
 	}
 	for _, s := range Services {
 		upper := strings.ToUpper(s.Name)
 		rows = append(
 			rows,
 			setting{"COFFEE_" + upper + "_LISTEN", fmt.Sprintf("localhost:%d", s.Port), "where " + s.Name + " listens under `coffee serve`", false},
-			setting{"COFFEE_" + upper + "_ADDRESS", fmt.Sprintf("localhost:%d", s.Port), "where other parts find " + s.Name, false},
+			setting{"COFFEE_" + upper + "_ADDRESS", fmt.Sprintf("localhost:%d", s.Port), "where other parts find " + s.Name + ": a name (all its addresses are used in turn) or a comma-separated list", false},
 			setting{"COFFEE_" + upper + "_DATABASE", "sqlite:<data>/" + s.Name + ".db", "database URL of " + s.Name, true},
+			setting{"COFFEE_" + upper + "_MIGRATE_DATABASE", "", migrateMeaning(upper), true},
 		)
 	}
 	return append(
 		rows,
 		setting{"COFFEE_CHAIN", "coffee", "name of the chain: passports are made out to it", false},
-		setting{"COFFEE_TRUSTED_KEYS", "", "issuer=base64 public key, comma separated; empty: the keys in <data>/keys", false},
+		setting{"COFFEE_ADMIN_DATABASE", "", "database URL of MySQL's administrator, for `coffee migrate --grants --apply` alone", true},
+		setting{"COFFEE_KEYS", "<data>/keys", "folder of the keys that sign passports; what is missing is made there", false},
+		setting{"COFFEE_TRUSTED_KEYS", "", "issuer=base64 public key, comma separated, an issuer twice while its key is replaced; empty: the keys in COFFEE_KEYS", false},
+		setting{"COFFEE_OPERATOR_TOKEN", "", "token of the command line, for the gateway; empty: the one in <data>/operator.token", true},
+		setting{"COFFEE_CERTS", "", "folder of ca.pem, PART.pem and PART.key (`coffee certs`): calls between parts are TLS 1.3 with both ends known; needed beyond loopback", false},
+		setting{"COFFEE_TLS_CERT", "", "certificate that frontend and gateway show to browsers; a gateway on loopback stays plain HTTP", false},
+		setting{"COFFEE_TLS_KEY", "", "its key", false},
+		setting{"COFFEE_INSECURE_NETWORK", "", "what may cross the network without TLS of ours: rpc, http (TLS is in front), or rpc,http", false},
+		setting{"COFFEE_OPS_LISTEN", "", "where the process answers /health/live, /health/ready and /metrics for whoever watches over it; empty: nowhere", false},
+		setting{"COFFEE_DRAIN_WAIT", "1s", "how long `coffee serve` goes on answering after it said it is not ready, for balancers to see it; at most 10s", false},
+		setting{"COFFEE_ADMINLOGIN_SEAL_KEY", "", "base64 key of 32 bytes that seals second factors, the same for all replicas; empty: the one in COFFEE_KEYS", true},
 		setting{"COFFEE_TRUSTED_PROXIES", "127.0.0.0/8,::1/128", "networks whose X-Forwarded-For is believed", false},
+		setting{"COFFEE_TRACES_URL", "", "OTLP collector that traces go to, as http://localhost:4318; empty: no traces", false},
+		setting{"COFFEE_TRACES_SHARE", "0.1", "share of the requests that are traced, from 0 to 1", false},
 		setting{"COFFEE_LOG_LEVEL", "info", "debug, info, warn or error", false},
 		setting{"COFFEE_LOG_FORMAT", "text", "text or json", false},
 	)
 }
 
-// Load reads the configuration through getenv (os.Getenv in the binary) and checks it.
+func migrateMeaning(part string) string {
+	return "the same database, as a user who may change its schema; empty: COFFEE_" + part + "_DATABASE"
+}
+
+// Load reads the configuration through getenv (os.Getenv in the binary) and checks it. Any setting may also be in a
+// file, named by its variable with _FILE after it.
 func Load(getenv func(string) string) (Config, error) {
 	values := map[string]string{}
+	var problems []error
 	for _, s := range settings() {
-		values[s.name] = s.fallback
-		if v := getenv(s.name); v != "" {
+		v, from, err := lookUp(getenv, s.name)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		if values[s.name] = s.fallback; from != "default" {
 			values[s.name] = v
 		}
+	}
+	if len(problems) > 0 {
+		return Config{}, errors.Join(problems...) // what is half read would only be complained of twice
 	}
 	data := values["COFFEE_DATA"]
 	for name, v := range values {
@@ -108,19 +149,43 @@ func Load(getenv func(string) string) (Config, error) {
 	c := Config{
 		Data: data, PublicURL: strings.TrimSuffix(values["COFFEE_PUBLIC_URL"], "/"), GatewayListen: values["COFFEE_GATEWAY_LISTEN"],
 		FrontendListen: values["COFFEE_FRONTEND_LISTEN"], GatewayURL: values["COFFEE_GATEWAY_URL"],
-		Listen: map[string]string{}, Address: map[string]string{}, Database: map[string]string{},
+		Listen: map[string]string{}, Address: map[string]string{}, Database: map[string]string{}, MigrateDB: map[string]string{},
+		AdminDB: values["COFFEE_ADMIN_DATABASE"], Keys: values["COFFEE_KEYS"], OperatorToken: values["COFFEE_OPERATOR_TOKEN"],
 		TrustedProxies: []netip.Prefix{}, // an empty list ("," in the variable) trusts none, and is not the default
-		Chain:          values["COFFEE_CHAIN"], TrustedKeys: values["COFFEE_TRUSTED_KEYS"],
-		LogLevel: values["COFFEE_LOG_LEVEL"], LogFormat: values["COFFEE_LOG_FORMAT"],
+		Chain:          values["COFFEE_CHAIN"], TrustedKeys: values["COFFEE_TRUSTED_KEYS"], SealKey: values["COFFEE_ADMINLOGIN_SEAL_KEY"],
+		Certs: values["COFFEE_CERTS"], TLSCert: values["COFFEE_TLS_CERT"], TLSKey: values["COFFEE_TLS_KEY"], OpsListen: values["COFFEE_OPS_LISTEN"],
+		LogLevel: values["COFFEE_LOG_LEVEL"], LogFormat: values["COFFEE_LOG_FORMAT"], TracesURL: values["COFFEE_TRACES_URL"],
 	}
 	c.Database["gateway"] = values["COFFEE_GATEWAY_DATABASE"]
+	c.MigrateDB["gateway"] = cmp.Or(values["COFFEE_GATEWAY_MIGRATE_DATABASE"], c.Database["gateway"])
 	for _, s := range Services {
 		upper := strings.ToUpper(s.Name)
 		c.Listen[s.Name] = values["COFFEE_"+upper+"_LISTEN"]
 		c.Address[s.Name] = values["COFFEE_"+upper+"_ADDRESS"]
 		c.Database[s.Name] = values["COFFEE_"+upper+"_DATABASE"]
+		c.MigrateDB[s.Name] = cmp.Or(values["COFFEE_"+upper+"_MIGRATE_DATABASE"], c.Database[s.Name])
 	}
-	var problems []error
+	share, err := strconv.ParseFloat(values["COFFEE_TRACES_SHARE"], 64)
+	if c.TracesShare = share; err != nil || !(share >= 0 && share <= 1) {
+		problems = append(problems, fmt.Errorf("COFFEE_TRACES_SHARE: %q is not a number from 0 to 1", values["COFFEE_TRACES_SHARE"]))
+	}
+	if u, err := url.Parse(c.TracesURL); c.TracesURL != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+		problems = append(problems, fmt.Errorf("COFFEE_TRACES_URL: %q is not an http or https address", c.TracesURL))
+	}
+	for text := range strings.SplitSeq(values["COFFEE_INSECURE_NETWORK"], ",") {
+		switch strings.TrimSpace(text) {
+		case "":
+		case "rpc":
+			c.ClearRPC = true
+		case "http":
+			c.ClearHTTP = true
+		default:
+			problems = append(problems, fmt.Errorf("COFFEE_INSECURE_NETWORK: %q is neither rpc nor http", text))
+		}
+	}
+	if c.DrainWait, err = time.ParseDuration(values["COFFEE_DRAIN_WAIT"]); err != nil || c.DrainWait < 0 || c.DrainWait > drainWaitMost {
+		problems = append(problems, fmt.Errorf("COFFEE_DRAIN_WAIT: %q is no time between 0s and %s", values["COFFEE_DRAIN_WAIT"], drainWaitMost))
+	}
 	for text := range strings.SplitSeq(values["COFFEE_TRUSTED_PROXIES"], ",") {
 		if text = strings.TrimSpace(text); text == "" {
 			continue
@@ -148,38 +213,28 @@ func (c Config) validate() error {
 	if err := new(slog.Level).UnmarshalText([]byte(c.LogLevel)); err != nil {
 		problems = append(problems, fmt.Errorf("COFFEE_LOG_LEVEL: %q is none of debug, info, warn, error", c.LogLevel))
 	}
-	for name, listen := range c.Listen {
-		if _, _, err := net.SplitHostPort(listen); err != nil {
-			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: %q is not host:port", strings.ToUpper(name), listen))
-		} else if !Loopback(listen) {
-			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: services speak without TLS in this version, so they listen on loopback only, not on %s", strings.ToUpper(name), listen))
-		}
-	}
-	for name, listen := range map[string]string{"GATEWAY": c.GatewayListen, "FRONTEND": c.FrontendListen} {
-		if _, _, err := net.SplitHostPort(listen); err != nil {
-			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: %q is not host:port", name, listen))
-		} else if !Loopback(listen) && !strings.HasPrefix(c.PublicURL, "https:") {
-			problems = append(problems, fmt.Errorf("COFFEE_%s_LISTEN: on %s cookies would travel in the clear; put TLS in front and say so with an https COFFEE_PUBLIC_URL", name, listen))
-		}
-	}
+	problems = append(problems, c.validateNetwork()...)
 	for name, database := range c.Database {
-		if !strings.HasPrefix(database, "sqlite:") && !strings.HasPrefix(database, "mysql:") {
-			problems = append(problems, fmt.Errorf("COFFEE_%s_DATABASE: a database URL begins with \"sqlite:\" or \"mysql:\", this one does not", strings.ToUpper(name)))
+		if !isDatabaseURL(database) {
+			problems = append(problems, fmt.Errorf("COFFEE_%s_DATABASE: %w", strings.ToUpper(name), errDatabaseURL))
 		}
+		if !isDatabaseURL(c.MigrateDB[name]) {
+			problems = append(problems, fmt.Errorf("COFFEE_%s_MIGRATE_DATABASE: %w", strings.ToUpper(name), errDatabaseURL))
+		}
+	}
+	if c.AdminDB != "" && !strings.HasPrefix(c.AdminDB, "mysql:") {
+		problems = append(problems, errors.New("COFFEE_ADMIN_DATABASE: it begins with \"mysql:\"; SQLite has no users"))
+	}
+	if c.OperatorToken != "" && len(c.OperatorToken) < 43 {
+		problems = append(problems, errors.New("COFFEE_OPERATOR_TOKEN: too short; `coffee secrets` draws one of 256 bits"))
 	}
 	return errors.Join(problems...)
 }
 
-// Loopback tells whether host (with or without port) can only be reached from this machine.
-func Loopback(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && addr.IsLoopback()
+var errDatabaseURL = errors.New("a database URL begins with \"sqlite:\" or \"mysql:\", this one does not")
+
+func isDatabaseURL(text string) bool {
+	return strings.HasPrefix(text, "sqlite:") || strings.HasPrefix(text, "mysql:")
 }
 
 // Print writes every setting with its value in force; secrets are masked.
@@ -187,22 +242,27 @@ func Print(w io.Writer, getenv func(string) string) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VARIABLE\tVALUE\tFROM\tMEANING")
 	for _, s := range settings() {
-		value, from := s.fallback, "default"
-		if v := getenv(s.name); v != "" {
-			value, from = v, "environment"
-			if s.secret {
-				value = mask(v)
-			}
+		value, from, err := lookUp(getenv, s.name)
+		switch {
+		case err != nil:
+			value, from = "?", "file" // Load says what is wrong
+		case from == "default":
+			value = s.fallback
+		case s.secret:
+			value = mask(value)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", s.name, value, from, s.what)
 	}
 	return table.Flush()
 }
 
-// mask hides the password of a database URL; a URL it cannot read is hidden whole.
+// mask hides the password of a database URL; any other secret, and a URL it cannot read, is hidden whole.
 func mask(databaseURL string) string {
 	if strings.HasPrefix(databaseURL, "sqlite:") {
 		return databaseURL
+	}
+	if !strings.HasPrefix(databaseURL, "mysql:") {
+		return "***"
 	}
 	at := strings.LastIndex(databaseURL, "@")
 	user, _, found := strings.Cut(strings.TrimPrefix(databaseURL, "mysql:"), ":")
@@ -216,6 +276,3 @@ func mask(databaseURL string) string {
 func (c Config) path(elements ...string) string {
 	return filepath.Join(append([]string{c.Data}, elements...)...)
 }
-
-// Getenv is the process's environment, so that cmd needs no os.
-func Getenv(name string) string { return os.Getenv(name) }

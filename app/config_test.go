@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,18 +36,42 @@ func TestSettingsThatDoNotStart(t *testing.T) {
 			t.Errorf("%s=%s: %v, want an error that names the variable", name, value, err)
 		}
 	}
-	for name, pairs := range map[string]map[string]string{
-		"COFFEE_ORDER_LISTEN":    {"COFFEE_ORDER_LISTEN": "0.0.0.0:5002", "COFFEE_PUBLIC_URL": "https://coffee.example.com"},
-		"COFFEE_GATEWAY_LISTEN":  {"COFFEE_GATEWAY_LISTEN": ":5000"},
-		"COFFEE_FRONTEND_LISTEN": {"COFFEE_FRONTEND_LISTEN": "192.168.1.7:8080"},
+}
+
+// TestNothingInTheClear: what would cross the network without TLS starts only when somebody said so.
+func TestNothingInTheClear(t *testing.T) {
+	const public = "https://coffee.example.com"
+	for name, test := range map[string]struct {
+		set  map[string]string
+		want string // the variable that the refusal names; empty: it starts
+	}{
+		"a service that listens beyond this machine": {map[string]string{"COFFEE_ORDER_LISTEN": "0.0.0.0:5002"}, "COFFEE_ORDER_LISTEN"},
+		"a service elsewhere":                        {map[string]string{"COFFEE_MENU_ADDRESS": "menu:5005"}, "COFFEE_MENU_ADDRESS"},
+		"one of several elsewhere":                   {map[string]string{"COFFEE_MENU_ADDRESS": "localhost:5005, 10.0.0.7:5005"}, "COFFEE_MENU_ADDRESS"},
+		"several here":                               {map[string]string{"COFFEE_MENU_ADDRESS": "localhost:5005,127.0.0.1:5105"}, ""},
+		"a list with a hole":                         {map[string]string{"COFFEE_MENU_ADDRESS": "localhost:5005,,"}, "COFFEE_MENU_ADDRESS"},
+		"certificates":                               {map[string]string{"COFFEE_ORDER_LISTEN": "0.0.0.0:5002", "COFFEE_MENU_ADDRESS": "menu:5005", "COFFEE_CERTS": "certs"}, ""},
+		"calls in the clear, as said":                {map[string]string{"COFFEE_ORDER_LISTEN": ":5002", "COFFEE_INSECURE_NETWORK": "rpc"}, ""},
+		"calls in the clear, something else said":    {map[string]string{"COFFEE_ORDER_LISTEN": ":5002", "COFFEE_INSECURE_NETWORK": "http"}, "COFFEE_ORDER_LISTEN"},
+		"something else that is not known":           {map[string]string{"COFFEE_INSECURE_NETWORK": "yes"}, "COFFEE_INSECURE_NETWORK"},
+		"a gateway beyond this machine":              {map[string]string{"COFFEE_GATEWAY_LISTEN": ":5000", "COFFEE_PUBLIC_URL": public}, "COFFEE_GATEWAY_LISTEN"},
+		"a frontend beyond this machine":             {map[string]string{"COFFEE_FRONTEND_LISTEN": "192.168.1.7:8080", "COFFEE_PUBLIC_URL": public}, "COFFEE_FRONTEND_LISTEN"},
+		"a frontend without a public address":        {map[string]string{"COFFEE_FRONTEND_LISTEN": "192.168.1.7:8080", "COFFEE_INSECURE_NETWORK": "http"}, "COFFEE_FRONTEND_LISTEN"},
+		"a frontend behind TLS, as said":             {map[string]string{"COFFEE_FRONTEND_LISTEN": ":8080", "COFFEE_PUBLIC_URL": public, "COFFEE_INSECURE_NETWORK": "rpc, http"}, ""},
+		"a frontend with its certificate":            {map[string]string{"COFFEE_FRONTEND_LISTEN": ":8080", "COFFEE_PUBLIC_URL": public, "COFFEE_TLS_CERT": "c", "COFFEE_TLS_KEY": "k"}, ""},
+		"a certificate without its key":              {map[string]string{"COFFEE_PUBLIC_URL": public, "COFFEE_TLS_CERT": "c"}, "COFFEE_TLS_KEY"},
+		"a certificate, but a plain public address":  {map[string]string{"COFFEE_TLS_CERT": "c", "COFFEE_TLS_KEY": "k"}, "COFFEE_PUBLIC_URL"},
+		"a gateway elsewhere in the clear":           {map[string]string{"COFFEE_GATEWAY_URL": "http://gateway:5000"}, "COFFEE_GATEWAY_URL"},
+		"a gateway elsewhere by https":               {map[string]string{"COFFEE_GATEWAY_URL": "https://gateway:5000"}, ""},
+		"a gateway that is no address":               {map[string]string{"COFFEE_GATEWAY_URL": "gateway:5000"}, "COFFEE_GATEWAY_URL"},
+		"a door for operations that is no address":   {map[string]string{"COFFEE_OPS_LISTEN": "9000"}, "COFFEE_OPS_LISTEN"},
+		"a wait that would outlast the supervisor":   {map[string]string{"COFFEE_DRAIN_WAIT": "30s"}, "COFFEE_DRAIN_WAIT"},
+		"a wait that is none":                        {map[string]string{"COFFEE_DRAIN_WAIT": "soon"}, "COFFEE_DRAIN_WAIT"},
 	} {
-		if _, err := Load(env(pairs)); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%v: %v, want a refusal that names %s", pairs, err, name)
+		_, err := Load(env(test.set))
+		if (err == nil) != (test.want == "") || (err != nil && !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s: %v, want a refusal that names %q", name, err, test.want)
 		}
-	}
-	behindTLS := map[string]string{"COFFEE_PUBLIC_URL": "https://coffee.example.com", "COFFEE_FRONTEND_LISTEN": "0.0.0.0:8080"}
-	if _, err := Load(env(behindTLS)); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -75,16 +100,23 @@ func TestPrintMasksSecrets(t *testing.T) {
 	}
 }
 
-// TestReadmeConfiguration: the README's table is made from the settings; UPDATE=1 writes it.
+// TestReadmeConfiguration: the README's table is made from the settings, with one row for what every service has;
+// UPDATE=1 writes it.
 func TestReadmeConfiguration(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| variable | default | what |\n| --- | --- | --- |\n")
+	said := map[string]bool{}
 	for _, s := range settings() {
+		s = ofEveryService(s)
+		if said[s.name] {
+			continue
+		}
+		said[s.name] = true
 		fallback := s.fallback
 		if fallback != "" {
 			fallback = "`" + fallback + "`"
 		}
-		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", s.name, fallback, s.what)
+		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", s.name, fallback, strings.ReplaceAll(s.what, "<", "&lt;"))
 	}
 	body, err := os.ReadFile("../README.md")
 	if err != nil {
@@ -106,4 +138,17 @@ func TestReadmeConfiguration(t *testing.T) {
 		return
 	}
 	t.Error("README.md's configuration table is not what the binary reads: UPDATE=1 go test ./app -run Readme")
+}
+
+// ofEveryService writes a setting of one service as it is for all of them.
+func ofEveryService(s setting) setting {
+	for _, service := range Services {
+		upper, port := strings.ToUpper(service.Name), fmt.Sprintf(":%d", service.Port)
+		if !slices.Contains([]string{"LISTEN", "ADDRESS", "DATABASE", "MIGRATE_DATABASE"}, strings.TrimPrefix(s.name, "COFFEE_"+upper+"_")) {
+			continue
+		}
+		general := strings.NewReplacer(upper, "<SERVICE>", service.Name, "<service>", port, ":<port>")
+		return setting{name: general.Replace(s.name), fallback: general.Replace(s.fallback), what: general.Replace(s.what)}
+	}
+	return s
 }

@@ -2,13 +2,12 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -112,11 +111,7 @@ func (a *App) demonstrationBegun() (bool, error) {
 }
 
 func (a *App) demonstrate(ctx context.Context, out io.Writer, show bool) error {
-	password, err := secretFile(a.markerFile(), func() string {
-		raw := make([]byte, 15)
-		_, _ = rand.Read(raw) // never fails
-		return base64.RawURLEncoding.EncodeToString(raw)
-	})
+	password, err := secretFile(a.markerFile(), func() string { return base64.RawURLEncoding.EncodeToString(drawn(15)) })
 	if err != nil {
 		return err
 	}
@@ -212,25 +207,29 @@ func (c *operatorConn) Invoke(ctx context.Context, method string, args, reply an
 	return c.ClientConnInterface.Invoke(rpc.WithPassport(ctx, token), method, args, reply, opts...)
 }
 
-// operatorToken reads or makes the token of the command line.
+// operatorToken is the token of the command line: the one that is set, or the data folder's, made where there is none.
 func operatorToken(c Config) (string, error) {
-	unlock, err := db.LockFile(context.Background(), c.path("keys", ".lock"))
+	if c.OperatorToken != "" {
+		return c.OperatorToken, nil
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return "", fmt.Errorf("COFFEE_DATA: %w", err)
+	}
+	unlock, err := db.LockFile(context.Background(), c.path("operator.lock"))
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = unlock() }()
-	return secretFile(c.path("operator.token"), func() string {
-		raw := make([]byte, 32)
-		_, _ = rand.Read(raw) // never fails
-		return base64.RawURLEncoding.EncodeToString(raw)
-	})
+	return secretFile(c.path("operator.token"), newOperatorToken)
 }
+
+func newOperatorToken() string { return base64.RawURLEncoding.EncodeToString(drawn(32)) }
 
 // gatewayURL is the gateway's address for people: as it was configured, or where it really listens.
 func (a *App) gatewayURL() string {
-	address := a.Address("gateway")
-	if _, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(a.config.GatewayURL, ":"+port) {
+	own := a.ownGateway()
+	if real, err := url.Parse(own); err == nil && strings.HasPrefix(a.config.GatewayURL, real.Scheme+":") && strings.HasSuffix(a.config.GatewayURL, ":"+real.Port()) {
 		return a.config.GatewayURL
 	}
-	return "http://" + address
+	return own
 }

@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"slices"
+	"strings"
 
 	"coffee/gateway/session"
 	"coffee/internal/db"
@@ -30,19 +33,34 @@ func migrations() map[string]fs.FS {
 
 // Migrate brings the databases of the named parts (none: all) to this version's schema and says so for each.
 func Migrate(ctx context.Context, c Config, parts []string, out io.Writer) error {
-	schemas := migrations()
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return fmt.Errorf("COFFEE_DATA: %w", err)
-	}
-	for _, part := range All() {
-		schema, ok := schemas[part]
-		if !ok || (len(parts) > 0 && !slices.Contains(parts, part)) {
-			continue
-		}
-		if err := db.Migrate(ctx, db.Config{URL: c.Database[part], Service: part}, schema); err != nil {
+	for _, part := range c.stores(parts) {
+		if err := c.migrate(ctx, part, nil); err != nil {
 			return fmt.Errorf("%s: %w", part, err)
 		}
 		fmt.Fprintf(out, "%-11s up to date\n", part)
 	}
 	return nil
+}
+
+// stores are those of the named parts (none: of all) that have a database.
+func (c Config) stores(parts []string) []string {
+	return slices.DeleteFunc(All(), func(part string) bool {
+		return c.Database[part] == "" || len(parts) > 0 && !slices.Contains(parts, part)
+	})
+}
+
+// migrate brings one part's database to this version's schema. A user without the right to change it finds the schema
+// current, or hears which command to run.
+func (c Config) migrate(ctx context.Context, part string, log *slog.Logger) error {
+	if strings.HasPrefix(c.MigrateDB[part], "sqlite:") {
+		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+			return fmt.Errorf("COFFEE_DATA: %w", err)
+		}
+	}
+	err := db.Migrate(ctx, db.Config{URL: c.MigrateDB[part], Service: part, Log: log}, migrations()[part])
+	if errors.Is(err, db.ErrDenied) {
+		return fmt.Errorf("the schema is behind this version and this user may not change it: "+
+			"run `coffee migrate %s` with COFFEE_%s_MIGRATE_DATABASE set: %w", part, strings.ToUpper(part), err)
+	}
+	return err
 }

@@ -32,15 +32,16 @@ var modules = []module{
 
 // open migrates and opens the database of a part.
 func (a *App) open(ctx context.Context, part string) (*db.DB, error) {
-	config := db.Config{URL: a.config.Database[part], Service: part, Log: a.log}
-	if err := db.Migrate(ctx, config, migrations()[part]); err != nil {
+	if err := a.config.migrate(ctx, part, a.log); err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
-	d, err := db.Open(ctx, config)
+	d, err := db.Open(ctx, db.Config{URL: a.config.Database[part], Service: part, Log: a.log})
 	if err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, d.Close)
+	a.ready.add(part, d)
+	a.watchDatabase(part, d)
 	return d, nil
 }
 

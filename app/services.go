@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc"
 
 	"coffee/internal/guess"
+	"coffee/internal/secret"
 	cafepb "coffee/proto/coffee/cafe/v1"
 	inventorypb "coffee/proto/coffee/inventory/v1"
 	menupb "coffee/proto/coffee/menu/v1"
@@ -58,8 +59,16 @@ func buildAdminLogin(ctx context.Context, a *App) error {
 	if err != nil {
 		return err
 	}
+	key, err := sealKey(a.config)
+	if err != nil {
+		return err
+	}
+	seal, err := secret.NewSeal(rand.Reader, key)
+	if err != nil {
+		return err
+	}
 	s := adminlogin.New(adminlogin.Deps{
-		Store: adminloginstore.New(d), Hasher: a.hasher, Guesses: guess.New(d, now), Random: rand.Reader,
+		Store: adminloginstore.New(d), Hasher: a.hasher, Guesses: guess.New(d, now), Seal: seal, Chain: a.config.Chain, Random: rand.Reader,
 		Now: now, NewID: newID, Log: a.log,
 	})
 	a.set.prepare = s.PrepareSetUp
@@ -88,6 +97,7 @@ func buildInventory(ctx context.Context, a *App) error {
 		return err
 	}
 	s := inventory.New(inventory.Deps{Store: inventorystore.New(d), Now: now, NewID: newID, Log: a.log})
+	a.watchInventory(s)
 	return a.serve("inventory", func(r grpc.ServiceRegistrar) { inventory.Register(r, s) })
 }
 
@@ -114,6 +124,7 @@ func buildOrder(ctx context.Context, a *App) error {
 		Cafes:     order.FromCafe(cafepb.NewCafeServiceClient(cafes)), Approvals: a.keys.verifier,
 		Now: now, NewID: newID, Log: a.log, Step: a.options.Step, After: a.options.ReconcileAfter,
 	})
+	a.watchOrder(s)
 	a.background("order", s.Run)
 	return a.serve("order", func(r grpc.ServiceRegistrar) { order.Register(r, s) })
 }
@@ -140,6 +151,7 @@ func buildAnalytics(ctx context.Context, a *App) error {
 		Cafes: analytics.FromCafe(cafepb.NewCafeServiceClient(cafes)), Menus: analytics.FromMenu(menupb.NewMenuServiceClient(menus)),
 		Now: now, Log: a.log,
 	})
+	a.watchAnalytics(s)
 	a.background("analytics", s.Run)
 	return a.serve("analytics", func(r grpc.ServiceRegistrar) { analytics.Register(r, s) })
 }

@@ -13,6 +13,7 @@ import (
 
 	"coffee/app"
 	"coffee/tool/admin"
+	"coffee/tool/certs"
 	"coffee/tool/demo"
 	"coffee/tool/importer"
 	"coffee/tool/verify"
@@ -48,10 +49,12 @@ func command() *cobra.Command {
 	root.AddCommand(
 		serveCommand(),
 		migrateCommand(),
+		secretsCommand(),
 		importer.Command(),
 		admin.Command(),
 		verify.Command(databases),
 		demo.LeaveCommand(forgetSignIns),
+		certs.Command(app.Identified(), app.CertsFolder(app.Getenv)),
 		configCommand(),
 		healthCommand(),
 		versionCommand(),

@@ -2,12 +2,19 @@ package main
 
 import (
 	"bytes"
+	"io/fs"
+	"maps"
 	"net"
+	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"coffee/app"
 )
 
 // run executes the command line in a data folder of its own.
@@ -64,10 +71,17 @@ func TestMistakesAreNamed(t *testing.T) {
 		{[]string{"serve"}, "the parts are cafe, login"},
 		{[]string{"serve", "espresso"}, `there is no part "espresso"`},
 		{[]string{"migrate", "espresso"}, `there is no part "espresso"`},
+		{[]string{"migrate", "--apply"}, "--apply goes with --grants"},
+		{[]string{"migrate", "--grants", "--revoke"}, "--revoke goes with --grants --apply"},
+		{[]string{"migrate", "--grants", "--apply"}, "COFFEE_ADMIN_DATABASE"},
+		{[]string{"migrate", "--grants"}, "only a MySQL URL"},
 		{[]string{"brew"}, "unknown command"},
 		{[]string{"start-for-real"}, "say --yes"},
 		{[]string{"admin", "list"}, "operator token"},
 		{[]string{"health", "--url", "http://127.0.0.1:1"}, "not ready"},
+		{[]string{"health", "order"}, "order is not ready"},
+		{[]string{"health", "espresso"}, `there is no part "espresso"`},
+		{[]string{"certs", "issue", "all"}, "coffee certs init"},
 	} {
 		if _, err := execute(t, test.arguments...); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("coffee %v: %v, want it to say %q", test.arguments, err, test.want)
@@ -101,6 +115,63 @@ func TestMigrateThenVerify(t *testing.T) {
 		t.Setenv("COFFEE_DATA", data)
 		if err := root.ExecuteContext(t.Context()); err != nil {
 			t.Errorf("coffee %v: %v\n%s", arguments, err, out.String())
+		}
+	}
+}
+
+// TestSecrets: every part has what it shows and trusts, nobody else's key, and a second run keeps all of it.
+func TestSecrets(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "secrets")
+	run := func() map[string]string {
+		if out, err := execute(t, "secrets", folder); err != nil || strings.Contains(out, "mysql:") {
+			t.Fatalf("%v %s", err, out)
+		}
+		found := map[string]string{}
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			body, err := os.ReadFile(path)
+			found[strings.TrimPrefix(path, folder+"/")] = string(body)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	first := run()
+	if again := run(); !maps.Equal(first, again) {
+		t.Error("a second run changed something")
+	}
+	for _, want := range []string{"order/certs/ca.pem", "order/certs/order.pem", "gateway/certs/browser.key", "frontend/certs/browser.pem", "authority/ca.key"} {
+		if first[want] == "" {
+			t.Errorf("no %s", want)
+		}
+	}
+	for name := range first {
+		part, rest, _ := strings.Cut(name, "/")
+		if !slices.Contains(append(app.All(), "authority", "mysql", "migrate"), part) {
+			t.Errorf("%s is in a folder that deploy/compose.yaml keeps no volume for", name)
+		}
+		if base := path.Base(rest); strings.HasSuffix(base, ".key") && part != "authority" && base != part+".key" && base != "browser.key" {
+			t.Errorf("%s holds %s", part, base)
+		}
+	}
+	for _, step := range []string{"--new-key=till", "--use-key=gateway", "--new-key=gateway --use-key=gateway"} {
+		if out, err := execute(t, append([]string{"secrets", folder}, strings.Fields(step)...)...); err == nil {
+			t.Errorf("%s: %s", step, out)
+		}
+	}
+	for _, step := range []struct {
+		flag string
+		keys int
+	}{{"--new-key", 2}, {"--use-key", 2}, {"--drop-key", 1}} {
+		if out, err := execute(t, "secrets", folder, step.flag, "gateway"); err != nil {
+			t.Fatalf("%s: %v %s", step.flag, err, out)
+		}
+		if list, err := os.ReadFile(filepath.Join(folder, "order", "trusted-keys")); err != nil || strings.Count(string(list), "gateway=") != step.keys {
+			t.Errorf("%s: order believes %s, %v", step.flag, list, err)
 		}
 	}
 }

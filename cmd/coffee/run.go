@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"coffee/app"
+	"coffee/internal/rpc"
 )
 
 func runCommand() *cobra.Command {
@@ -100,10 +101,11 @@ func logger(config app.Config, w io.Writer) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(config.LogLevel)) // validated at start
 	options := &slog.HandlerOptions{Level: level}
+	var handler slog.Handler = slog.NewTextHandler(w, options)
 	if config.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
+		handler = slog.NewJSONHandler(w, options)
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(rpc.LogHandler(handler))
 }
 
 // terminal tells whether secrets may be shown: to a person, never into a file or a log.
@@ -131,24 +133,6 @@ func configCommand() *cobra.Command {
 				return fmt.Errorf("this configuration does not start:\n%w", err)
 			}
 			return nil
-		},
-	}
-}
-
-func migrateCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "migrate [PART...]",
-		Short: "Bring the databases of the named parts (or all) to this version's schema",
-		Long: `Brings databases to the schema of this version, forward only. Starting a part does the same;
-this command is for those who want to see it happen before. Safe to run from several places at once.`,
-		ValidArgs: app.All(),
-		Args:      parts(0),
-		RunE: func(c *cobra.Command, parts []string) error {
-			config, err := app.Load(app.Getenv)
-			if err != nil {
-				return err
-			}
-			return app.Migrate(c.Context(), config, parts, c.OutOrStdout())
 		},
 	}
 }

@@ -3,6 +3,7 @@ package admin
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +18,10 @@ import (
 )
 
 type account struct {
-	ID        string `json:"id"`
-	Username  string `json:"username"`
-	CreatedAt string `json:"created_at"`
+	ID             string `json:"id"`
+	Username       string `json:"username"`
+	CreatedAt      string `json:"created_at"`
+	SecondFactorAt string `json:"second_factor_at"`
 }
 
 // Command is the subcommand with its own.
@@ -28,7 +30,7 @@ func Command() *cobra.Command {
 	var tokenFile string
 	c := &cobra.Command{
 		Use:   "admin",
-		Short: "Accounts of head office: list, create, remove",
+		Short: "Accounts of head office: list, create, remove, reset a second factor",
 		Long: `Works on the accounts of head office through the gateway (COFFEE_URL, default http://localhost:5000) with the
 operator token that a start writes into its data folder. A way in when every password is lost: create a new
 account, sign in, remove the old one.`,
@@ -39,7 +41,7 @@ account, sign in, remove the old one.`,
 	}
 	c.PersistentFlags().StringVar(&client.URL, "url", httpx.DefaultURL(), "address of the gateway")
 	c.PersistentFlags().StringVar(&tokenFile, "token-file", "", "operator token (default <COFFEE_DATA>/operator.token)")
-	c.AddCommand(listCommand(client), createCommand(client), removeCommand(client))
+	c.AddCommand(listCommand(client), createCommand(client), removeCommand(client), resetCommand(client))
 	return c
 }
 
@@ -69,9 +71,9 @@ func listCommand(client *httpx.Client) *cobra.Command {
 				return err
 			}
 			table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "USERNAME\tSINCE\tID")
+			fmt.Fprintln(table, "USERNAME\tSINCE\tSECOND FACTOR\tID")
 			for _, a := range accounts {
-				fmt.Fprintf(table, "%s\t%s\t%s\n", a.Username, a.CreatedAt, a.ID)
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", a.Username, a.CreatedAt, cmp.Or(a.SecondFactorAt, "-"), a.ID)
 			}
 			return table.Flush()
 		},
@@ -107,20 +109,36 @@ func removeCommand(client *httpx.Client) *cobra.Command {
 	return &cobra.Command{
 		Use: "remove USERNAME", Short: "Remove an account; its sessions end", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			accounts, err := list(c, client)
-			if err != nil {
-				return err
-			}
-			for _, a := range accounts {
-				if strings.EqualFold(a.Username, args[0]) {
-					if err := client.Do(c.Context(), "DELETE", "/api/v1/admins/"+a.ID, nil, "", nil); err != nil {
-						return err
-					}
-					_, err = fmt.Fprintf(c.OutOrStdout(), "%s is removed.\n", a.Username)
-					return err
-				}
-			}
-			return fmt.Errorf("there is no account %q", args[0])
+			return onAccount(c, client, args[0], "DELETE", "", "%s is removed.\n")
 		},
 	}
+}
+
+func resetCommand(client *httpx.Client) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reset-second-factor USERNAME",
+		Short: "Switch the second factor of an account off whose phone and recovery codes are lost; its sessions end",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return onAccount(c, client, args[0], "DELETE", "/second-factor", "%s signs in with the password alone now.\n")
+		},
+	}
+}
+
+// onAccount does something to the account of a user name, and says so.
+func onAccount(c *cobra.Command, client *httpx.Client, username, method, below, said string) error {
+	accounts, err := list(c, client)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if strings.EqualFold(a.Username, username) {
+			if err := client.Do(c.Context(), method, "/api/v1/admins/"+a.ID+below, nil, "", nil); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), said, a.Username)
+			return err
+		}
+	}
+	return fmt.Errorf("there is no account %q", username)
 }

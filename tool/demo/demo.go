@@ -27,7 +27,7 @@ const Origin = "demonstration"
 // AdminUsername is who signs in at head office.
 const AdminUsername = "owner"
 
-// Days is how many business days of sales each café gets; the last one is yesterday.
+// Days is how many full business days of sales each café gets; the one that runs comes on top, as far as it is.
 const Days = 14
 
 // Services are the services' clients, authenticated as operator.
@@ -100,7 +100,7 @@ func (f *filler) progress(format string, args ...any) { f.say <- fmt.Sprintf(for
 func there(err error) bool { return errs.HasCode(err, "version_conflict") }
 
 // Fill makes the demonstration chain, or completes it: cafés, people and codes, the admin, menu, recipes, opening
-// stock, and two weeks of sales. What is there already stays; access codes and PINs are drawn anew, because nobody
+// stock, and two weeks of sales until now. What is there already stays; access codes and PINs are drawn anew, because nobody
 // can read the old ones. Errors are those of the services, with the step that failed.
 func Fill(ctx context.Context, services Services, options Options) (FirstRun, error) {
 	say, told := make(chan string), make(chan struct{})

@@ -60,8 +60,8 @@ func (f *filler) salesOf(ctx context.Context, p place) error {
 	return nil
 }
 
-// past is the café's orders of its last full business days before now, oldest first. It depends on the menu, the
-// seed and the dates alone.
+// past is the café's orders of its last full business days and of the one that runs, until now, oldest first. It depends
+// on the menu, the seed and the dates alone: a later now only adds orders.
 func past(p place, menu *menupb.Menu, now time.Time, seed uint64) ([]*orderpb.ImportOrder, error) {
 	calendar, err := day.Load(p.zone, cutoffMinutes)
 	if err != nil {
@@ -76,8 +76,12 @@ func past(p place, menu *menupb.Menu, now time.Time, seed uint64) ([]*orderpb.Im
 		return nil, fmt.Errorf("the menu of %s has none of the demonstration's items", p.name)
 	}
 	var orders []*orderpb.ImportOrder
-	for back := Days; back >= 1; back-- {
+	for back := Days; back >= 0; back-- {
 		orders = append(orders, oneDay(p, sold, calendar.Zone, today.AddDate(0, 0, -back), seed)...)
+	}
+	future := slices.IndexFunc(orders, func(o *orderpb.ImportOrder) bool { return o.GetSoldAt().AsTime().After(now) })
+	if future >= 0 {
+		orders = orders[:future]
 	}
 	return orders, nil
 }

@@ -48,17 +48,22 @@ func menuOf(p place) *menupb.Menu {
 
 var (
 	noon = time.Date(2026, 3, 26, 12, 0, 0, 0, time.UTC)
+	// The business day has begun everywhere, and nobody is open.
+	early = time.Date(2026, 3, 26, 4, 0, 0, 0, time.UTC)
 	// In Casablanca and in Paris the business day before is still running.
 	night = time.Date(2026, 3, 26, 1, 30, 0, 0, time.UTC)
 )
 
-func TestPastIsTwoWeeksThatEndYesterday(t *testing.T) {
+func TestPastIsTwoWeeksAndToday(t *testing.T) {
 	for _, c := range []struct {
 		now         time.Time
 		first, last string
+		today       string
+		some        bool // sold today by now
 	}{
-		{noon, "2026-03-12", "2026-03-25"},
-		{night, "2026-03-11", "2026-03-24"},
+		{noon, "2026-03-12", "2026-03-25", "2026-03-26", true},
+		{early, "2026-03-12", "2026-03-25", "2026-03-26", false},
+		{night, "2026-03-11", "2026-03-24", "2026-03-25", true},
 	} {
 		for _, p := range cafes {
 			calendar, err := day.Load(p.zone, cutoffMinutes)
@@ -77,11 +82,18 @@ func TestPastIsTwoWeeksThatEndYesterday(t *testing.T) {
 					t.Fatalf("%s: %s comes after %s", p.name, at, before)
 				}
 				before = at
+				if at.After(c.now) {
+					t.Fatalf("%s sold at %s, and it is %s", p.name, at, c.now)
+				}
 				perDay[calendar.Date(at)]++
 				local := at.In(calendar.Zone)
 				if minute := local.Hour()*60 + local.Minute(); minute < p.opens || minute >= p.closes {
 					t.Fatalf("%s sold at %s, when it is closed", p.name, local)
 				}
+			}
+			today := perDay[c.today]
+			if delete(perDay, c.today); (today > 0) != c.some || today > 120 {
+				t.Errorf("%s at %s: %d orders today", p.name, c.now, today)
 			}
 			if len(perDay) != Days || perDay[c.first] == 0 || perDay[c.last] == 0 {
 				t.Errorf("%s at %s: %v", p.name, c.now, perDay)
@@ -95,7 +107,7 @@ func TestPastIsTwoWeeksThatEndYesterday(t *testing.T) {
 	}
 }
 
-// A Fill that is repeated the day after adds one day and repeats the others word by word.
+// A Fill that is repeated later adds what was sold since and repeats the others word by word.
 func TestPastDependsOnTheDateAlone(t *testing.T) {
 	p := cafes[0]
 	today, _ := past(p, menuOf(p), noon, 7)
