@@ -1,6 +1,9 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { cutFonts } from './scripts/fonts.mjs';
+import { messages } from './scripts/messages.mjs';
+import { preloads } from './scripts/preloads.mjs';
 
 // Kit's announcer for screen readers hides itself by an inline style, which our content policy refuses. It gets our
 // class instead. The build fails if Kit writes it differently one day, rather than shipping a visible announcer.
@@ -27,8 +30,25 @@ function announcerWithoutInlineStyle(): Plugin {
 }
 
 export default defineConfig({
-	plugins: [announcerWithoutInlineStyle(), sveltekit()],
-	build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false },
+	plugins: [cutFonts(), messages(), preloads(), announcerWithoutInlineStyle(), sveltekit()],
+	build: {
+		target: 'es2022',
+		assetsInlineLimit: 0,
+		reportCompressedSize: false,
+		rolldownOptions: {
+			output: {
+				codeSplitting: {
+					// What is needed together comes in one piece: thirty small ones cost their heads, wait for each other where a
+					// browser has six connections, and pack worse.
+					groups: [
+						{ name: 'base', test: /rolldown\/runtime|node_modules\/(svelte|@sveltejs|esm-env|devalue|clsx|intl-messageformat|@formatjs|openapi-fetch)\/|src\/app\.css|src\/lib\/((clock|day|format|ids|kept|pages|problem-text|reach|session|theme)\.|api\/|menu\/(cart|price)|texts\/index|ui\/(Drawing|Failing|Icon|Loading|Money|Notice|Preferences)\.)/ },
+						{ name: 'ahead', test: /src\/routes\/order\/(connection|distance|here|opening|progress|saved|words)\./ },
+						{ name: (id: string) => /texts\/(..)\/(common|problems)\.json/.exec(id)?.[1] ?? null, test: /texts\/..\/(common|problems)\.json/ }
+					]
+				}
+			}
+		}
+	},
 	server: {
 		port: 5173,
 		proxy: Object.fromEntries(

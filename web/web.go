@@ -5,6 +5,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"embed"
 	"errors"
 	"fmt"
@@ -43,6 +44,12 @@ const (
 	connectWithin = 2 * time.Second
 	// answerWithin is longer than the gateway's own longest time.
 	answerWithin = 40 * time.Second
+	// idleFor is less than the time that a gateway takes to leave (COFFEE_DRAIN_WAIT, 1s), in which it ends each connection
+	// with its next answer: when it closes, no connection is left on which a request could just be under way.
+	idleFor = 500 * time.Millisecond
+	// kept is how long a request is at most for being kept to be sent again; the gateway takes no longer ones, but for
+	// imports.
+	kept = 256 << 10
 	// writeWithin is how long a reader may take over one piece of an answer.
 	writeWithin = 10 * time.Second
 )
@@ -50,6 +57,8 @@ const (
 // Deps is what the frontend works with.
 type Deps struct {
 	GatewayURL string // http://localhost:5000
+	// TLS says what to believe of a gateway behind https, asked anew for each connection. Nil: what this machine believes.
+	TLS func() *tls.Config
 	// HTTPS says that browsers find the chain by https, and are to keep to it.
 	HTTPS bool
 	Log   *slog.Logger
@@ -57,6 +66,7 @@ type Deps struct {
 
 type frontend struct {
 	files  *httpx.Files
+	begins preloads
 	policy string
 	proxy  *httputil.ReverseProxy
 	https  bool
@@ -83,10 +93,23 @@ func New(d Deps) (http.Handler, error) {
 	for _, script := range inline.FindAllStringSubmatch(files.Body("index.html"), -1) {
 		scripts = append(scripts, script[1])
 	}
-	return &frontend{files, httpx.WithInlineScripts(scripts), newProxy(gateway, d.Log), d.HTTPS}, nil
+	begins, err := readPreloads(files)
+	if err != nil {
+		return nil, err
+	}
+	return &frontend{files, begins, httpx.WithInlineScripts(scripts), newProxy(gateway, d.TLS, d.Log), d.HTTPS}, nil
 }
 
-func newProxy(gateway *url.URL, log *slog.Logger) *httputil.ReverseProxy {
+func newProxy(gateway *url.URL, trust func() *tls.Config, log *slog.Logger) *httputil.ReverseProxy {
+	dialer := &net.Dialer{Timeout: connectWithin}
+	var dialTLS func(ctx context.Context, network, address string) (net.Conn, error)
+	if trust != nil {
+		dialTLS = func(ctx context.Context, network, address string) (net.Conn, error) {
+			ctx, cancel := context.WithTimeout(ctx, connectWithin)
+			defer cancel()
+			return (&tls.Dialer{NetDialer: dialer, Config: trust()}).DialContext(ctx, network, address)
+		}
+	}
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(gateway)
@@ -94,14 +117,20 @@ func newProxy(gateway *url.URL, log *slog.Logger) *httputil.ReverseProxy {
 			// Added to, not replaced: the gateway believes its own proxies only, from the right.
 			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
 			r.SetXForwarded()
+			if m := r.Out.Method; m == http.MethodPut || m == http.MethodDelete {
+				// These do the same when done twice, so that one whose connection ended without an answer may be sent
+				// again. A key without values says so to Go's client, and to nobody else.
+				r.Out.Header["X-Idempotency-Key"] = []string{}
+			}
 		},
 		FlushInterval:  -1, // events leave as they come
 		ModifyResponse: compress,
 		Transport: &http.Transport{
-			DialContext:           (&net.Dialer{Timeout: connectWithin}).DialContext,
+			DialContext:           dialer.DialContext,
+			DialTLSContext:        dialTLS,
 			ResponseHeaderTimeout: answerWithin,
 			MaxIdleConnsPerHost:   64,
-			IdleConnTimeout:       time.Minute,
+			IdleConnTimeout:       idleFor,
 			DisableCompression:    true,
 		},
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -162,7 +191,7 @@ func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Permissions-Policy", "geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(), payment=()")
 	}
 	if f.https {
-		httpx.OnlyHTTPS(w.Header())
+		httpx.OnlyHTTPS(w.Header(), r)
 	}
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
@@ -171,6 +200,7 @@ func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			Status: http.StatusMethodNotAllowed, Title: "Wrong method", Code: "method_not_allowed", Detail: "This is a page: it can only be read.",
 		})
 	case r.URL.Path == "/" || below(pages, r.URL.Path):
+		f.begins.name(w.Header(), r)
 		f.files.Serve(w, r, "index.html")
 	case f.files.Has(r.URL.Path):
 		f.files.ServeHTTP(w, r)
@@ -194,6 +224,9 @@ func below(prefixes []string, path string) bool {
 func (f *frontend) pass(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	read := func() { _ = control.SetReadDeadline(time.Time{}) } // without a connection there is nothing to limit
+	if r.ContentLength > 0 && r.ContentLength <= kept {
+		keep(r)
+	}
 	if r.Body == nil || r.Body == http.NoBody {
 		read()
 	} else {
@@ -201,6 +234,22 @@ func (f *frontend) pass(w http.ResponseWriter, r *http.Request) {
 	}
 	f.proxy.ServeHTTP(&pieces{w, control}, r)
 }
+
+// keep reads a request whole, so that it can be sent again. What cannot be read fails where it is passed on.
+func keep(r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
+		return
+	}
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	r.Body, _ = r.GetBody()
+}
+
+// failing is a reader that only fails.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // watchedBody tells when a request has been read.
 type watchedBody struct {

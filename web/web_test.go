@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -325,5 +326,99 @@ func TestCurrencies(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestPreloads: the head of a page names the files that its screen begins with, all of them there, in the reader's
+// language; the page below another does not.
+func TestPreloads(t *testing.T) {
+	server := serve(t, "http://127.0.0.1:1")
+	linked := regexp.MustCompile(`<([^>]+)>; rel=(modulepreload|preload; as=style)`)
+	of := func(path, languages string) string {
+		a, _ := get(t, server, "GET", path, "Accept-Language", languages)
+		for _, link := range linked.FindAllStringSubmatch(a.Header.Get("Link"), -1) {
+			if file, _ := get(t, server, "HEAD", link[1]); file.StatusCode != http.StatusOK || strings.HasSuffix(link[1], ".css") != strings.Contains(link[2], "style") {
+				t.Errorf("%s names %s (%s): %s", path, link[1], link[2], file.Status)
+			}
+		}
+		return a.Header.Get("Link")
+	}
+	seen := map[string]string{}
+	for _, path := range []string{"/", "/counter", "/bar", "/admin", "/ready/x", "/order/x"} {
+		link := of(path, "en")
+		for other, same := range seen {
+			if same == link {
+				t.Errorf("%s begins like %s", path, other)
+			}
+		}
+		if seen[path] = link; link == "" {
+			t.Errorf("%s names nothing", path)
+		}
+	}
+	if of("/", "de-CH, ar-MA;q=0.9, fr;q=0.5") != of("/", "ar") || of("/", "ar") == of("/", "fr") || of("/", "de") != seen["/"] {
+		t.Error("the texts are not those of the reader's first language that there is")
+	}
+	for _, path := range []string{"/order/x/cart", "/admin/sales", "/nothing", "/counter/x/y"} {
+		if link := of(path, "en"); link != "" {
+			t.Errorf("%s names %s", path, link)
+		}
+	}
+}
+
+// TestSentAgain: a gateway that ends may close a connection just when a request is under way on it. What does the same
+// when it is done twice is sent again, whole; of the rest nobody knows whether it was done, and the caller decides.
+func TestSentAgain(t *testing.T) {
+	for _, try := range []struct {
+		method, key string
+		again       bool
+	}{{"PUT", "", true}, {"GET", "", true}, {"DELETE", "", true}, {"POST", "a key", true}, {"POST", "", false}} {
+		t.Run(try.method+" "+try.key, func(t *testing.T) {
+			var used sync.Map // by connection
+			got := make(chan string, 10)
+			gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				if _, before := used.LoadOrStore(r.RemoteAddr, true); before {
+					panic(http.ErrAbortHandler) // the second request on a connection finds it closed
+				}
+				if _, sent := r.Header["X-Idempotency-Key"]; sent {
+					t.Error("the gateway hears of the proxy's mark")
+				}
+				got <- r.Method + " " + string(body)
+			}))
+			defer gateway.Close()
+			server := serve(t, gateway.URL)
+			send := func(method, body string) int {
+				r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/api/v1/orders/1", strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if try.key != "" {
+					r.Header.Set("Idempotency-Key", try.key)
+				}
+				response, err := server.Client().Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = response.Body.Close()
+				return response.StatusCode
+			}
+			if status := send("GET", ""); status != http.StatusOK {
+				t.Fatal(status)
+			}
+			<-got
+			status := send(try.method, `{"lines":[]}`)
+			if !try.again {
+				if status != http.StatusServiceUnavailable {
+					t.Errorf("%d, want 503", status)
+				}
+				return
+			}
+			if status != http.StatusOK {
+				t.Fatalf("%d, want 200", status)
+			}
+			if whole := <-got; whole != try.method+` {"lines":[]}` {
+				t.Errorf("the gateway got %q", whole)
+			}
+		})
 	}
 }

@@ -1,10 +1,12 @@
 // Holds every language against English: the same areas and keys, the same arguments, and in each plural the categories
-// that the language has (Arabic: six). Prints what is wrong and fails.
+// that the language has (Arabic: six). And the code against the texts: where it names a key, it gives the key's arguments,
+// no more and no fewer. Prints what is wrong and fails.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 
-const root = new URL('../src/lib/texts/', import.meta.url).pathname;
+const source = new URL('../src/', import.meta.url).pathname;
+const root = join(source, 'lib/texts/');
 const languages = ['en', 'fr', 'ar'];
 const faults = [];
 
@@ -58,7 +60,54 @@ for (const language of languages) {
 	}
 	for (const name of Object.keys(all[language])) if (!(name in all.en)) faults.push(`${language}/${name}: no such area in English`);
 }
+/** The end of what opens at i: a bracket's other half, or a string's. */
+function closing(code, i) {
+	const quote = code[i];
+	if (!'([{'.includes(quote)) {
+		for (i++; code[i] !== quote; i++) {
+			if (code[i] === '\\') i++;
+			else if (quote === '`' && code.startsWith('${', i)) i = closing(code, i + 1);
+		}
+		return i;
+	}
+	for (i++; !')]}'.includes(code[i]); i++) if ('([{\'"`'.includes(code[i])) i = closing(code, i);
+	return i;
+}
+
+/** The names in an object that is written out; null where it takes in another one. */
+function namesIn(object) {
+	const names = [];
+	let start = 1;
+	const take = (end) => {
+		const part = object.slice(start, end).trim();
+		if (part) names.push(part.split(':')[0].trim());
+		start = end + 1;
+	};
+	for (let i = 1; i < object.length - 1; i++) {
+		if (object[i] === ',') take(i);
+		else if ('([{\'"`'.includes(object[i])) i = closing(object, i);
+	}
+	take(object.length - 1);
+	return names.some((name) => name.startsWith('...')) ? null : names.sort().join(', ');
+}
+
+let calls = 0;
+for (const name of readdirSync(source, { recursive: true })) {
+	if (!/\.(svelte|ts)$/.test(name) || name.endsWith('.test.ts')) continue;
+	const code = readFileSync(join(source, name), 'utf8');
+	for (const call of code.matchAll(/(?<![\w.])t\(\s*'([a-z]+)\.(\w+)'\s*([,)])/g)) {
+		const [whole, area, key, after] = call;
+		const text = all.en[`${area}.json`]?.[key];
+		if (text === undefined) continue; // the compiler's business
+		const from = call.index + whole.length + code.slice(call.index + whole.length).search(/\S/);
+		if (after === ',' && code[from] !== '{') continue; // values made elsewhere
+		const given = after === ',' ? namesIn(code.slice(from, closing(code, from) + 1)) : '';
+		const wanted = look('en', `${area}.json ${key}`, text);
+		calls++;
+		if (given !== null && given !== wanted) faults.push(`${name}: ${area}.${key} is given (${given}), it takes (${wanted})`);
+	}
+}
 const unique = [...new Set(faults)];
 unique.forEach((fault) => console.error(fault));
-console.log(`texts: ${Object.values(all.en).reduce((n, area) => n + Object.keys(area).length, 0)} keys in ${languages.length} languages, ${unique.length} faults`);
+console.log(`texts: ${Object.values(all.en).reduce((n, area) => n + Object.keys(area).length, 0)} keys in ${languages.length} languages, ${calls} uses, ${unique.length} faults`);
 process.exit(unique.length ? 1 : 0);

@@ -31,7 +31,8 @@ export class Kept<T> {
 	/** Call after changing the value in place. */
 	save(): void {
 		try {
-			localStorage.setItem(this.key, JSON.stringify(this.current));
+			if (this.current === null) localStorage.removeItem(this.key);
+			else localStorage.setItem(this.key, JSON.stringify(this.current));
 		} catch {
 			// Then it lasts as long as the page.
 		}

@@ -4,8 +4,6 @@ import { texts, t, type Values } from './texts/index.svelte';
 /** What to tell a person about a problem: by its code in their language, else the server's own words. */
 export function problemText(problem: Problem): string {
 	const key = `problems.${problem.code}`;
-	if (texts.find(key) !== undefined) {
-		return texts.format(key, { ...problem.facts, seconds: problem.retryAfter } as Values);
-	}
+	if (texts.has(key)) return t(key, { ...problem.facts, seconds: problem.retryAfter } as Values);
 	return problem.detail || t('problems.unexpected');
 }

@@ -1,6 +1,7 @@
 // The only way to the gateway: typed calls, one kind of error, and the rules every screen shares about sessions.
 import createClient from 'openapi-fetch';
 import type { components, paths } from './schema';
+import { learnZone } from '../day';
 import { reach } from '../reach.svelte';
 
 export type Schemas = components['schemas'];
@@ -74,11 +75,20 @@ async function once(request: Request): Promise<Response> {
 }
 
 function connect(seat: Seat) {
-	return createClient<paths>({
+	const client = createClient<paths>({
 		baseUrl: '/',
 		fetch: (request) => send(seat, request),
 		querySerializer: { array: { style: 'form', explode: true } }
 	});
+	client.use({ onResponse: learnZones });
+	return client;
+}
+
+/** Whoever reads a café knows its clocks from then on: no screen has to think of it. */
+async function learnZones({ schemaPath, response }: { schemaPath: string; response: Response }): Promise<undefined> {
+	if (!response.ok || (schemaPath !== '/api/v1/cafes' && schemaPath !== '/api/v1/cafes/{id}')) return;
+	const answer = (await response.clone().json()) as Schemas['Cafe'] | Schemas['ListCafesResponse'];
+	('cafes' in answer ? answer.cafes : [answer]).forEach(learnZone);
 }
 
 /** A client for each seat: `await ok(api.device.GET('/session'))`. */

@@ -201,6 +201,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get second factor
+         * @description GetSecondFactor tells whether the caller's account asks for a second factor, and how many recovery codes are left.
+         */
+        get: operations["GetSecondFactor"];
+        put?: never;
+        /**
+         * Offer second factor
+         * @description OfferSecondFactor makes a new secret for an authenticator app (TOTP, RFC 6238). It asks for nothing until it is
+         *      confirmed; another offer takes its place.
+         */
+        post: operations["OfferSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm second factor
+         * @description ConfirmSecondFactor switches the offered factor on with its first code, ends the account's other sessions, and
+         *      answers the recovery codes, which are shown this once.
+         */
+        post: operations["ConfirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew recovery codes
+         * @description RenewRecoveryCodes makes new recovery codes; the ones before are dead.
+         */
+        post: operations["RenewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove second factor
+         * @description RemoveSecondFactor switches the factor off.
+         */
+        post: operations["RemoveSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admins/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reset second factor
+         * @description ResetSecondFactor switches the factor of an account off whose phone and recovery codes are lost, and ends its
+         *      sessions. It is the operator's, who has a shell: an admin who could do it to another would be their only factor.
+         */
+        delete: operations["ResetSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cafes/{id}": {
         parameters: {
             query?: never;
@@ -1198,7 +1305,8 @@ export interface paths {
         };
         /**
          * Get availability
-         * @description GetAvailability is what cannot be sold in a café right now, ingredients followed into modifiers and variations.
+         * @description GetAvailability is what cannot be sold in a café right now, ingredients followed into modifiers and variations, and
+         *      of what there are only a few.
          */
         get: operations["GetAvailability"];
         put?: never;
@@ -1632,6 +1740,8 @@ export interface components {
             created_at?: components["schemas"]["Timestamp"];
             archived_at?: components["schemas"]["Timestamp"];
             password_changed_at?: components["schemas"]["Timestamp"];
+            /** @description Since when a second factor is asked for; not there: it is not. */
+            second_factor_at?: components["schemas"]["Timestamp"];
         };
         ChangePasswordRequest: {
             old_password?: string;
@@ -1641,9 +1751,39 @@ export interface components {
             password?: string;
             username?: string;
         };
+        ConfirmSecondFactorRequest: {
+            code?: string;
+        };
         ListAdminsResponse: {
             admins: components["schemas"]["Admin"][];
             next_cursor: string;
+        };
+        OfferSecondFactorRequest: {
+            password?: string;
+        };
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        RemoveSecondFactorRequest: {
+            password?: string;
+            /** @description A recovery code does too. */
+            code?: string;
+        };
+        RenewRecoveryCodesRequest: {
+            password?: string;
+            code?: string;
+        };
+        SecondFactor: {
+            /** @description Since when a second factor is asked for; not there: it is not. */
+            since?: components["schemas"]["Timestamp"];
+            /** Format: int32 */
+            recovery_codes_left: number;
+        };
+        SecondFactorOffer: {
+            /** @description In base 32, for those who type it. */
+            secret: string;
+            /** @description otpauth://totp/…, for a QR code. */
+            uri: string;
         };
         BestSeller: {
             /**
@@ -1936,6 +2076,11 @@ export interface components {
             latitude_e6?: number;
             /** Format: int32 */
             longitude_e6?: number;
+            /**
+             * @description What the zone's clocks are set to 400 days back and ahead, in order. Screens show the café's time by these: the
+             *      zone rules of a browser may be others than ours. Empty for a zone that is gone from our tables.
+             */
+            zone_offsets: components["schemas"]["ZoneOffset"][];
         };
         /** @description HoursException replaces the hours of one date; without spans the café is closed that day. */
         HoursException: {
@@ -1989,6 +2134,16 @@ export interface components {
             eat_in?: number;
             /** Format: int32 */
             take_away?: number;
+        };
+        /** @description ZoneOffset is the distance of a zone's clocks from UTC from one moment until the next one's. */
+        ZoneOffset: {
+            /** @description Unset: always. */
+            from?: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description East of Greenwich is positive.
+             */
+            offset_seconds: number;
         };
         Allergens: {
             /** @description Every variation with a recipe. */
@@ -2349,6 +2504,21 @@ export interface components {
             change: string;
             /** @description One line each, in words: "Large: MAD 25.00 → MAD 27.00". */
             details: string[];
+            /** @description The same lines as a screen says them in its reader's language. */
+            lines: components["schemas"]["DraftChangeLine"][];
+        };
+        DraftChangeLine: {
+            /** @description Which sentence it is: name, price, variation_added, … A screen that does not know it shows the line of details. */
+            code: string;
+            subject: string;
+            /**
+             * @description Values as they are read, prices with their currency. Empty: none, no price, or as the chain. In an overlay
+             *      not_sold, perhaps with a price behind it, is what is not sold in the café.
+             */
+            before: string;
+            after: string;
+            /** @description Of a price window: 1 Monday to 7 Sunday; empty is every day. */
+            weekdays: number[];
         };
         /** @description Item is one thing on the menu; its variations (sizes) carry the prices. */
         Item: {
@@ -2584,6 +2754,11 @@ export interface components {
             modifier_ids: string[];
             ingredient_ids: string[];
             at?: components["schemas"]["Timestamp"];
+            /**
+             * @description What the counted goods on hand are enough for, where that is five units or fewer, by variation. With none left a
+             *      phone's order is refused; the counter may say that it is here.
+             */
+            few_left: components["schemas"]["coffee.order.v1.FewLeft"][];
         };
         Board: {
             /** @description Orders that still have something to make, to hand over or to acknowledge: remakes first, then by start_at. */
@@ -2725,6 +2900,11 @@ export interface components {
             drawer: string;
             taken_by: string;
             relabels: string;
+        };
+        "coffee.order.v1.FewLeft": {
+            variation_id: string;
+            /** Format: int32 */
+            left: number;
         };
         ImportLine: {
             /** Format: uuid */
@@ -3297,6 +3477,8 @@ export interface components {
         AdminSignInBody: {
             username: string;
             password: string;
+            /** @description Of the authenticator app, or a recovery code, where the account has a second factor: without it the answer is second_factor_required. */
+            code?: string;
         };
         SetUpBody: {
             token: string;
@@ -3701,6 +3883,150 @@ export interface operations {
                 "application/json": components["schemas"]["ChangeUsernameRequest"];
             };
         };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Admin"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    GetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    OfferSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorOffer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ConfirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    RenewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewRecoveryCodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    RemoveSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ResetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Success */
             200: {

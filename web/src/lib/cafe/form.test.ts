@@ -5,7 +5,7 @@ const cafe: Cafe = {
 	id: 'c', name: 'Salam', address: '1 rue', city: 'Agadir', time_zone: 'Africa/Casablanca', currency: 'MAD', cutoff_minutes: 240, default_service: 'eat_in',
 	tax: { mode: 'inclusive', rates: [{ code: 'standard', eat_in: 1000, take_away: 2000 }] },
 	hours: [{ weekday: 1, opens: 900, closes: 1560 }, { weekday: 1, opens: 420, closes: 780 }, { weekday: 7, opens: 0, closes: 60 }],
-	exceptions: [{ date: '2026-12-25', spans: [], note: 'Closed' }], version: 4, origin: '', latitude_e6: 30_000_000, longitude_e6: -9_000_000
+	exceptions: [{ date: '2026-12-25', spans: [], note: 'Closed' }], version: 4, origin: '', latitude_e6: 30_000_000, longitude_e6: -9_000_000, zone_offsets: []
 };
 const zones = ['Africa/Casablanca', 'Europe/Paris'];
 

@@ -1,5 +1,5 @@
 // What the menu pages ask of head office's catalogue.
-import { createQuery } from '@tanstack/svelte-query';
+import { createQuery } from '$lib/query';
 import { api, background, ok, Problem, type Schemas } from '$api/client';
 import { allPages } from '../pages';
 import type { Combo, Category, Effects, Group, Item, Recipe } from './shapes';

@@ -164,3 +164,8 @@ export function toRequest(cart: Cart): Schemas['PlaceOrderRequest'] & { id: stri
 		table: cart.table
 	};
 }
+
+/** Of each line of a quote, which line of the cart it belongs to: the parts of a combo follow one another. */
+export function requestOf(cart: Cart): number[] {
+	return cart.lines.flatMap((line, i) => Array<number>(line.combo ? line.combo.parts.length : 1).fill(i));
+}

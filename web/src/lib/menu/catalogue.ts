@@ -8,7 +8,14 @@ export type Group = Schemas['MenuModifierGroup'];
 export type Modifier = Schemas['MenuModifier'];
 export type Category = Schemas['MenuCategory'];
 export type Combo = Schemas['MenuCombo'];
-export type Availability = Schemas['Availability'];
+/** What cannot be sold, and of what there are only a few. Before an answer of a newer server nobody knew of the latter. */
+export type Availability = Pick<Schemas['Availability'], 'item_ids' | 'variation_ids' | 'modifier_ids'> & Partial<Pick<Schemas['Availability'], 'ingredient_ids' | 'few_left'>>;
+
+/** As a phone takes it: where nothing is left the server refuses, so that is sold out. A counter may say *It is here*. */
+export function noneIsOut<T extends Availability>(availability: T): T {
+	const none = (availability.few_left ?? []).filter((row) => row.left === 0).map((row) => row.variation_id);
+	return { ...availability, variation_ids: [...availability.variation_ids, ...none] };
+}
 
 export interface Sized {
 	item: Item;
@@ -29,6 +36,7 @@ export class Catalogue {
 	private readonly groups = new Map<string, Group>();
 	private readonly modifiers = new Map<string, { modifier: Modifier; group: Group }>();
 	private readonly out: Set<string>;
+	private readonly few: Map<string, number>;
 
 	constructor(
 		readonly menu: Menu,
@@ -39,6 +47,7 @@ export class Catalogue {
 			...(availability?.variation_ids ?? []),
 			...(availability?.modifier_ids ?? [])
 		]);
+		this.few = new Map(availability?.few_left?.map((row) => [row.variation_id, row.left]));
 		// No price in the café's currency: not sold here.
 		this.items = menu.items.filter((item) => item.variations.some((v) => v.price)).sort(byRank);
 		this.combos = menu.combos.filter((combo) => combo.price).sort(byRank);
@@ -97,6 +106,17 @@ export class Catalogue {
 		return this.modifiers.get(id)?.modifier;
 	}
 
+	/** Does everybody get it who does not say otherwise? */
+	isUsual(modifierId: string): boolean {
+		return this.modifier(modifierId)?.is_default ?? false;
+	}
+
+	/** Is it the only size its item is sold in? */
+	isOnlySize(variationId: string): boolean {
+		const sized = this.sized(variationId);
+		return sized !== undefined && this.sizes(sized.item).length === 1;
+	}
+
 	/** 86'd by itself. */
 	isOut(id: string): boolean {
 		return this.out.has(id);
@@ -107,10 +127,22 @@ export class Catalogue {
 		return this.isOut(item.id) || this.sizes(item).every((v) => this.isOut(v.id));
 	}
 
+	/** How many there are, where that is few of every size: the most of one. */
+	leftOf(item: Item): number | undefined {
+		const left = this.sizes(item).map((v) => this.few.get(v.id));
+		return left.every((n) => n !== undefined) ? Math.max(...left) : undefined;
+	}
+
 	/** Can one unit of this size be sold now? */
 	canSell(variationId: string): boolean {
 		const sized = this.sized(variationId);
 		return sized !== undefined && !this.isOut(sized.item.id) && !this.isOut(variationId);
+	}
+
+	/** Combos whose name has every word. */
+	searchCombos(query: string): Combo[] {
+		const words = plain(query).split(/\s+/).filter(Boolean);
+		return words.length === 0 ? [] : this.combos.filter((combo) => words.every((word) => plain(combo.name).includes(word)));
 	}
 
 	/** Items by words of their name or category, best match first: a name that begins so, a word that does, anywhere. */

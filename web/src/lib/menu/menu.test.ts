@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { allergensOf } from './allergens';
 import { addLine, addPlain, newCart, removeLine, splitOne, subtotal, toRequest, troubles, unitsOf } from './cart';
-import { Catalogue, type Group, type Menu } from './catalogue';
-import { basePrice, groupPrice, localMoment, openQuestions, toggle, unitPrice } from './price';
+import { Catalogue, noneIsOut, type Group, type Menu } from './catalogue';
+import { basePrice, groupPrice, localMoment, openQuestions, toggle, unitPrice, withQuantity } from './price';
 
 const mad = (amount: number) => ({ amount, currency: 'MAD' });
 const variation = (id: string, name: string, amount?: number) => ({
@@ -90,6 +90,13 @@ describe('price', () => {
 		expect(openQuestions(shop(), 'm', [one('shot', 4)]).over.map((g) => g.id)).toEqual(['extras']);
 	});
 
+	it('takes several of one', () => {
+		expect(withQuantity(extras, [one('oat'), one('shot')], 'shot', 2)).toEqual([one('oat'), one('shot', 2)]);
+		expect(withQuantity(extras, [one('shot'), one('syrup')], 'shot', 9)).toEqual([one('shot', 2), one('syrup')]); // room for three
+		expect(withQuantity(extras, [one('shot', 2), one('syrup')], 'shot', 0)).toEqual([one('syrup')]);
+		expect(unitPrice(shop(), 'm', [one('shot', 2)], noon)).toBe(unitPrice(shop(), 'm', [one('shot')], noon) + groupPrice(extras, [one('shot', 2)]) - groupPrice(extras, [one('shot')]));
+	});
+
 	it('chooses as taps do', () => {
 		expect(toggle(milk, [], 'oat')).toEqual([one('oat')]);
 		expect(toggle(milk, [one('oat')], 'oat')).toEqual([one('oat')]);
@@ -98,6 +105,15 @@ describe('price', () => {
 		expect(toggle(extras, [one('shot', 3)], 'syrup')).toEqual([one('shot', 3)]);
 		expect(groupPrice(extras, [])).toBe(0);
 	});
+});
+
+it('says how many are left, and to a phone that none is none', () => {
+	const few = { item_ids: [], variation_ids: ['x'], modifier_ids: [], few_left: [{ variation_id: 'f', left: 0 }, { variation_id: 's', left: 2 }, { variation_id: 'c', left: 3 }] };
+	const left = (catalogue: Catalogue) => ['filter', 'latte', 'creme'].map((id) => catalogue.leftOf(catalogue.item(id)!));
+	expect(left(new Catalogue(menu, few))).toEqual([0, undefined, 3]); // of the larger lattes there are enough
+	expect(left(shop())).toEqual([undefined, undefined, undefined]);
+	expect([new Catalogue(menu, few).canSell('f'), new Catalogue(menu, noneIsOut(few)).canSell('f')]).toEqual([true, false]);
+	expect(noneIsOut(few).variation_ids).toEqual(['x', 'f']);
 });
 
 describe('cart', () => {

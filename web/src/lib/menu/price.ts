@@ -1,5 +1,6 @@
 // What the screen shows before the server has priced the cart: the same rules as service/order/price, for showing only.
 // The server's total is what is asked for, and a difference is shown before money is taken.
+import { wallClock } from '../day';
 import type { Catalogue, Group, Variation } from './catalogue';
 
 export interface Choice {
@@ -16,12 +17,8 @@ export interface LocalMoment {
 }
 
 export function localMoment(at: number | Date, timeZone: string): LocalMoment {
-	const parts = new Intl.DateTimeFormat('en-GB', {
-		timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23'
-	}).formatToParts(at);
-	const part = (type: string) => parts.find((p) => p.type === type)?.value ?? '';
-	const weekday = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(part('weekday')) + 1;
-	return { weekday, minute: Number(part('hour')) * 60 + Number(part('minute')) };
+	const shown = wallClock(at, timeZone);
+	return { weekday: shown.getUTCDay() || 7, minute: shown.getUTCHours() * 60 + shown.getUTCMinutes() };
 }
 
 /** The price of one unit without modifiers: the last matching price window, else the menu's. Minor units. */
@@ -104,4 +101,14 @@ export function toggle(group: Group, choices: readonly Choice[], modifierId: str
 	if (had) return [...others, ...chosen.filter((choice) => choice.id !== modifierId)];
 	if (chosen.reduce((n, choice) => n + choice.quantity, 0) >= group.max) return [...choices];
 	return [...others, ...chosen, { id: modifierId, quantity: 1 }];
+}
+
+/** So many of one modifier, never more than the group has room for; none takes it away. The group's other choices stay. */
+export function withQuantity(group: Group, choices: readonly Choice[], modifierId: string, quantity: number): Choice[] {
+	const outside = choices.filter((choice) => !group.modifiers.some((m) => m.id === choice.id));
+	const chosen = chosenIn(group, choices);
+	const others = chosen.reduce((n, choice) => (choice.id === modifierId ? n : n + choice.quantity), 0);
+	const room = Math.max(0, Math.min(quantity, group.max - others));
+	const inGroup = chosen.map((choice) => (choice.id === modifierId ? { ...choice, quantity: room } : choice));
+	return [...outside, ...inGroup.filter((choice) => choice.quantity > 0)];
 }

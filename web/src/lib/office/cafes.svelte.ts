@@ -1,5 +1,5 @@
 // The cafés of the chain as every page of head office needs them: one query, shared and kept fresh.
-import { createQuery } from '@tanstack/svelte-query';
+import { createQuery } from '$lib/query';
 import { api, background, ok, type Schemas } from '$api/client';
 import { byId, colourOf, currenciesOf, placesOf } from './colours';
 

@@ -1,5 +1,5 @@
 // Who did it: the people and devices of a café and the accounts of head office, by id, for reading.
-import { createQuery } from '@tanstack/svelte-query';
+import { createQuery } from '$lib/query';
 import { api, background, ok } from '$api/client';
 import { t } from '../texts/index.svelte';
 

@@ -1,13 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import type { Schemas } from '$api/client';
 import {
-	along, businessDate, cumulative, dateAway, datesBetween, errorsTogether, hoursBetween, lateNow, openness, runningOut, runningTotals, typicalError
+	along, businessToday, cumulative, dateAway, datesBetween, errorsTogether, hoursBetween, lateNow, openness, runningOut, runningTotals, typicalError
 } from './today';
 
 type Cafe = Schemas['Cafe'];
 const now = Date.parse('2026-11-20T11:42:00Z');
 const iso = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
 const cafe = (id: string, opening: Cafe['opening']) => ({ id, name: id, opening }) as Cafe;
+
+describe('the business date now', () => {
+	const paris = { time_zone: 'Europe/Paris', cutoff_minutes: 240 };
+	const tokyo = { time_zone: 'Asia/Tokyo', cutoff_minutes: 240 };
+	it('is still yesterday between midnight and the cut-off', () => {
+		expect(businessToday([paris], Date.parse('2026-11-22T23:34:00Z'))).toBe('2026-11-22');
+		expect(businessToday([paris], Date.parse('2026-11-23T02:59:59Z'))).toBe('2026-11-22');
+		expect(businessToday([paris], Date.parse('2026-11-23T03:00:00Z'))).toBe('2026-11-23');
+	});
+	it('is the latest of the cafés', () => {
+		expect(businessToday([tokyo, paris], Date.parse('2026-11-22T21:00:00Z'))).toBe('2026-11-23');
+	});
+	it('is a date where no café is known', () => {
+		expect(businessToday([], now)).toMatch(/^2026-11-(19|20|21)$/);
+	});
+});
 
 describe('openness', () => {
 	it('says when the first and the last close', () => {
@@ -84,9 +100,6 @@ it('the usual error is the middle one', () => {
 it('dates', () => {
 	expect(datesBetween('2026-10-30', '2026-11-02')).toEqual(['2026-10-30', '2026-10-31', '2026-11-01', '2026-11-02']);
 	expect(dateAway('2026-03-01', -1)).toBe('2026-02-28');
-	const casablanca = { time_zone: 'Africa/Casablanca', cutoff_minutes: 240 };
-	expect(businessDate(casablanca, Date.parse('2026-11-20T02:30:00Z'))).toBe('2026-11-19');
-	expect(businessDate(casablanca, Date.parse('2026-11-20T03:30:00Z'))).toBe('2026-11-20');
 });
 
 it('errors of several cafés are those of their sum, on the days that all have', () => {

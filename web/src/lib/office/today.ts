@@ -1,9 +1,18 @@
 // What Today says, from what the services answer. Pure: the time now is an argument.
 import type { Schemas } from '$api/client';
+import { businessDate, dateIn } from '$lib/day';
 
 type Cafe = Schemas['Cafe'];
 type Ticket = Schemas['Ticket'];
 type StockLine = Schemas['StockLine'];
+
+/**
+ * The business date now. Cafés' dates differ only around a cut-off or across zones: then it is the latest. Where no café
+ * is known it is the reader's own date.
+ */
+export function businessToday(cafes: readonly Pick<Cafe, 'time_zone' | 'cutoff_minutes'>[], now: number): string {
+	return cafes.map((cafe) => businessDate(now, cafe.time_zone, cafe.cutoff_minutes)).sort().at(-1) ?? dateIn(undefined, now);
+}
 
 export interface Openness {
 	open: Cafe[];
@@ -131,16 +140,6 @@ export function datesBetween(from: string, to: string): string[] {
 /** A date some days away from another. */
 export function dateAway(date: string, days: number): string {
 	return new Date(Date.parse(`${date}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
-/** Today's date in a zone. */
-export function dateIn(timeZone: string | undefined, now: number): string {
-	return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(now);
-}
-
-/** The business date of a moment: before the cut-off it is still yesterday. */
-export function businessDate(cafe: { time_zone: string; cutoff_minutes: number }, now: number): string {
-	return dateIn(cafe.time_zone, now - cafe.cutoff_minutes * 60_000);
 }
 
 /**

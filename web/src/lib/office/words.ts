@@ -1,19 +1,13 @@
 // How head office says things that several of its pages say.
 import type { Schemas } from '$api/client';
-import { percent, time } from '../format';
-import { texts, t, type Key } from '../texts/index.svelte';
+import { percent } from '../format';
+import { texts, t } from '../texts/index.svelte';
 
 /** "Fri 20" of a business date: short enough for an axis, and the weekday first in every language. */
 export function dayOfWeek(date: string): string {
 	const at = new Date(`${date}T12:00:00Z`);
 	const short = new Intl.DateTimeFormat(texts.tag, { weekday: 'short', timeZone: 'UTC' }).format(at);
 	return `${short} ${at.getUTCDate()}`;
-}
-
-/** "Friday, 20 November, 11:42": no year, which nobody forgets during a day. */
-export function fullMoment(now: number, timeZone: string | undefined): string {
-	const options = { weekday: 'long', day: 'numeric', month: 'long', timeZone } as const;
-	return `${new Intl.DateTimeFormat(texts.tag, options).format(now)}, ${time(now, timeZone)}`;
 }
 
 /** "last Friday" is "Friday" put into a sentence. */
@@ -35,7 +29,7 @@ export function growthText(growth: Schemas['Growth'] | undefined): { text: strin
 export function word(group: 'state' | 'money' | 'source' | 'service' | 'line' | 'tender' | 'event' | 'tax_mode', value: string | undefined): string {
 	if (!value) return '';
 	const key = `office.${group}_${value}`;
-	return texts.find(key) === undefined ? value.replaceAll('_', ' ') : t(key as Key);
+	return texts.has(key) ? t(key) : value.replaceAll('_', ' ');
 }
 
 /** An amount that may be missing. */

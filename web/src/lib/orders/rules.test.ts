@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeable, dueTogether, lineText, probablyMade, refundable, relabelable, remakable, shelfOf, voidable, type Order } from './rules';
+import { changeable, contents, dueTogether, lineText, probablyMade, refundable, relabelable, remakable, shelfOf, voidable, type Order } from './rules';
 
 const line = (n: number, state: string, more: object = {}) =>
 	({ line: n, state, station: 'bar', quantity: 2, refunded_quantity: 0, combo_id: '', item_name: 'Latte', variation_name: 'L', modifiers: [], ...more }) as unknown as Order['lines'][0];
@@ -38,7 +38,14 @@ describe('what may be done', () => {
 });
 
 it('names a line as people do', () => {
-	const modifiers = [{ name: 'oat', quantity: 1 }, { name: 'shot', quantity: 2 }];
-	expect(lineText(line(1, 'queued', { modifiers }))).toBe('Latte L · oat, 2 × shot');
-	expect(lineText(line(1, 'queued'))).toBe('Latte L');
+	const known = { isOnlySize: (id: string) => id === 'one', isUsual: (id: string) => id === 'whole' };
+	const modifiers = [{ modifier_id: 'whole', name: 'whole', quantity: 1 }, { modifier_id: 'oat', name: 'oat', quantity: 1 }, { modifier_id: 'shot', name: 'shot', quantity: 2 }];
+	const latte = line(1, 'queued', { modifiers });
+	const croissant = line(2, 'queued', { variation_id: 'one', item_name: 'Croissant', quantity: 1 });
+	expect(lineText(latte, known)).toBe('Latte L · oat, 2 × shot');
+	expect(lineText(line(1, 'queued'), known)).toBe('Latte L');
+	expect(lineText(croissant, known)).toBe('Croissant');
+	const gone = line(3, 'voided');
+	expect(contents(order({ lines: [latte, croissant, gone] }), known)).toBe('2 × Latte L · oat, 2 × shot, Croissant');
+	expect(contents(order({ lines: [gone] }), known)).toBe('2 × Latte L');
 });

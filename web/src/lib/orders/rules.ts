@@ -42,11 +42,27 @@ export const relabelable = (order: Order) =>
 			!order.tenders.some((other) => other.relabels === tender.id)
 	);
 
-/** "Latte L · oat, extra shot" */
-export function lineText(line: OrderLine): string {
-	const name = [line.item_name, line.variation_name].filter(Boolean).join(' ');
-	const modifiers = line.modifiers.map((m) => (m.quantity > 1 ? `${m.quantity} × ${m.name}` : m.name)).join(', ');
-	return modifiers ? `${name} · ${modifiers}` : name;
+/** What the menu knows that a line need not say. */
+export interface Known {
+	/** Is it the only size of its item? */
+	isOnlySize(variationId: string): boolean;
+	/** Does everybody get this modifier? */
+	isUsual(modifierId: string): boolean;
+}
+
+/** "Latte L · oat, extra shot": the size only where there is a choice, and no modifier that everybody gets. */
+export function lineText(line: OrderLine, known: Known): string {
+	const size = known.isOnlySize(line.variation_id) ? '' : line.variation_name;
+	const modifiers = line.modifiers
+		.filter((m) => m.quantity > 1 || !known.isUsual(m.modifier_id))
+		.map((m) => (m.quantity > 1 ? `${m.quantity} × ${m.name}` : m.name));
+	return [[line.item_name, size].filter(Boolean).join(' '), modifiers.join(', ')].filter(Boolean).join(' · ');
+}
+
+/** "2 × Latte L · oat, Croissant": what is in an order, without what was taken back; all of it when all was. */
+export function contents(order: Order, known: Known): string {
+	const standing = order.lines.filter((line) => line.state !== 'voided');
+	return (standing.length ? standing : order.lines).map((line) => (line.quantity > 1 ? `${line.quantity} × ` : '') + lineText(line, known)).join(', ');
 }
 
 /** What several orders owe together; null when they are of several currencies. */

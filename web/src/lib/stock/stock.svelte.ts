@@ -1,5 +1,5 @@
 // What the stock pages ask of the server, from whichever seat they stand on.
-import { createInfiniteQuery, createQuery } from '@tanstack/svelte-query';
+import { createInfiniteQuery, createQuery } from '$lib/query';
 import { api, background, ok, type Schemas, type Seat } from '$api/client';
 import { allPages } from '../pages';
 import type { StockLine } from './needs';

@@ -14,8 +14,8 @@ export const ago = (seconds: number): string => span({ kind: 'waits', seconds: M
 
 /** A station's name: those of the usual menu in the reader's language, others as the menu writes them. */
 export function station(name: string): string {
-	const known = texts.find(`bar.station_${name.toLowerCase()}`);
-	return known ?? name.charAt(0).toLocaleUpperCase() + name.slice(1);
+	const key = `bar.station_${name.toLowerCase()}`;
+	return texts.has(key) ? t(key) : name.charAt(0).toLocaleUpperCase() + name.slice(1);
 }
 
 export function service(name: string, source: string): string {

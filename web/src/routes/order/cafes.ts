@@ -42,7 +42,10 @@ export interface Ranked {
 	last: boolean;
 }
 
-/** What fits the words, nearest first where both places are known, else the café of last time and then by name. */
+/** What is not known is beyond all that is; finite, as Infinity less itself is no order. */
+const far = ({ metres }: Ranked) => metres ?? Number.MAX_SAFE_INTEGER;
+
+/** What fits the words, nearest first where both places are known, else the café of last time and then as they came: by name. */
 export function ranked(cafes: readonly Cafe[], query: string, lastId: string, from: Point | null): Ranked[] {
 	const words = plain(query).split(/\s+/).filter(Boolean);
 	return cafes
@@ -52,8 +55,5 @@ export function ranked(cafes: readonly Cafe[], query: string, lastId: string, fr
 			const there = pointOf(cafe);
 			return { cafe, metres: from && there ? metresBetween(from, there) : null, last: cafe.id === lastId };
 		})
-		.sort((a, b) => {
-			if (from) return (a.metres ?? Infinity) - (b.metres ?? Infinity) || a.cafe.name.localeCompare(b.cafe.name);
-			return Number(b.last) - Number(a.last) || a.cafe.name.localeCompare(b.cafe.name);
-		});
+		.sort((a, b) => (from ? far(a) - far(b) : Number(b.last) - Number(a.last)));
 }

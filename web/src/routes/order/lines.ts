@@ -1,6 +1,6 @@
 // A customer's cart in words and figures: what a line is called, what the server's quote says of it, what else there is.
 import type { Schemas } from '$api/client';
-import { lineUnitPrice, type Cart, type CartLine } from '$lib/menu/cart';
+import { lineUnitPrice, requestOf, type Cart, type CartLine } from '$lib/menu/cart';
 import type { Catalogue, Item } from '$lib/menu/catalogue';
 import { chosenIn, modifiersPrice, type Choice, type LocalMoment } from '$lib/menu/price';
 
@@ -38,11 +38,6 @@ export function choiceNames(catalogue: Catalogue, item: Item, choices: readonly 
 /** Units as the limit for phones counts them: each part of a combo is one. */
 export const unitsToMake = (cart: Cart) =>
 	cart.lines.reduce((n, line) => n + line.quantity * (line.combo ? line.combo.parts.length : 1), 0);
-
-/** Of each line of a quote, which line of the cart it belongs to: the parts of a combo follow one another. */
-export function requestOf(cart: Cart): number[] {
-	return cart.lines.flatMap((line, i) => Array<number>(line.combo ? line.combo.parts.length : 1).fill(i));
-}
 
 export interface QuotedLine {
 	/** One unit, a combo's parts together. */

@@ -1,5 +1,6 @@
 // Whether a café is open, in the terms a customer asks in. The server has computed it; here it only gets words.
 import type { Schemas } from '$api/client';
+import { wallClock } from '$lib/day';
 
 export type Door =
 	| { kind: 'open' } // never closes
@@ -37,8 +38,7 @@ export function doorOf(opening: Times | undefined, now: number, timeZone: string
 export const isOpen = (door: Door) => door.kind === 'open' || door.kind === 'open_until' || door.kind === 'closing';
 
 function dayNumber(at: string | number, timeZone: string): number {
-	const date = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at));
-	return Date.parse(`${date}T00:00:00Z`) / (24 * 60 * minute);
+	return Math.floor(wallClock(new Date(at), timeZone).getTime() / (24 * 60 * minute));
 }
 
 export type PhoneOrders = Schemas['PhoneOrders'];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Cart, CartLine } from '$lib/menu/cart';
+import { requestOf, type Cart, type CartLine } from '$lib/menu/cart';
 import { Catalogue, type Menu } from '$lib/menu/catalogue';
 import { metresBetween, pointOf, rounded } from './distance';
-import { alternatives, quotedLines, requestOf, unitsToMake, wordsOf, type Order } from './lines';
+import { alternatives, quotedLines, unitsToMake, wordsOf, type Order } from './lines';
 import { doorOf, gateOf, isOpen, type PhoneOrders } from './opening';
 import { minutesUntil, progressOf } from './progress';
 import { sameness, usualOf, type Placed } from './usual';

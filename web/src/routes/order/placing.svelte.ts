@@ -4,7 +4,7 @@ import { api, asProblem, ok, Problem } from '$api/client';
 import type { Kept } from '$lib/kept.svelte';
 import { newId } from '$lib/ids';
 import type { Order } from './lines';
-import { basketOf, emptyBasket, me, remember, type Basket, type PlaceBody } from './saved.svelte';
+import { basketOf, emptyBasket, me, placed, remember, type Basket, type PlaceBody } from './saved.svelte';
 
 const pauses = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
@@ -16,8 +16,8 @@ export class Placing {
 	refusal = $state.raw<Problem | null>(null);
 	/** It was not sent at all: there was no connection. */
 	unsent = $state(false);
-	/** The order, once the server has said that it stands. */
-	done = $state.raw<Order | null>(null);
+	/** The order, once it is known to stand. */
+	done = $state.raw<Pick<Order, 'id' | 'cafe_id'> | null>(null);
 	private running = false;
 	private wake: (() => void) | undefined;
 
@@ -77,19 +77,21 @@ export class Placing {
 	}
 
 	private async untilKnown(cafeName: string): Promise<void> {
+		const { id } = this.basket.value.cart;
 		for (let tries = 0; ; tries++) {
 			const { sending, cart } = this.basket.value;
-			if (!sending) return; // given up, here or in another tab
+			if (!sending || cart.id !== id) return this.elsewhere(id);
 			try {
-				const order = await this.once(cart.id, sending.body);
-				if (this.basket.value.cart.id === cart.id) this.placed(order, cafeName);
+				const order = await this.once(id, sending.body);
+				if (this.basket.value.cart.id === id) this.placed(order, cafeName);
+				this.done = order;
 				return;
 			} catch (thrown) {
 				const problem = asProblem(thrown);
-				if (this.basket.value.cart.id !== cart.id || !this.basket.value.sending) return;
+				if (this.basket.value.cart.id !== id || !this.basket.value.sending) return this.elsewhere(id);
 				if (!problem.unknown && problem.status !== 429) return this.refused(problem);
 				if (!this.basket.value.sending.asked) {
-					this.back(cart.id); // it never left: nothing was placed
+					this.back(id); // it never left: nothing was placed
 					this.unsent = true;
 					return;
 				}
@@ -119,7 +121,11 @@ export class Placing {
 		next.cart.table = cart.table;
 		next.tableAt = this.basket.value.tableAt;
 		this.basket.value = next;
-		this.done = order;
+	}
+
+	/** Its outcome became known in another tab: it stands, or it was given up. */
+	private elsewhere(id: string): void {
+		if (placed.value.some((order) => order.id === id)) this.done = { id, cafe_id: this.cafeId };
 	}
 
 	private refused(problem: Problem): void {

@@ -1,11 +1,11 @@
 // One café as a customer's phone sees it: what it sells, what is sold out, whether it takes orders now. Every page below
 // /order/<café> shares it.
-import { createQuery } from '@tanstack/svelte-query';
+import { createQuery } from '$lib/query';
 import { getContext, setContext } from 'svelte';
 import { api, background, ok, type Schemas } from '$api/client';
 import { clock } from '$lib/clock.svelte';
 import { addLine, lineUnitPrice, unitsOf, type CartLine } from '$lib/menu/cart';
-import { Catalogue } from '$lib/menu/catalogue';
+import { Catalogue, noneIsOut } from '$lib/menu/catalogue';
 import { localMoment, type LocalMoment } from '$lib/menu/price';
 import { doorOf, gateOf, type Door, type Gate } from './opening';
 import { placingIn } from './placing.svelte';
@@ -38,7 +38,7 @@ export function openShop(cafeId: () => string): Shop {
 		queryKey: ['availability', cafeId()],
 		queryFn: () => ok(api.customer.GET('/api/v1/cafes/{cafe_id}/availability', path())),
 		// Without its time, an answer that says the same is the same, and nothing is drawn again.
-		select: ({ at: _, ...rest }: Schemas['Availability']) => rest,
+		select: ({ at: _, ...rest }: Schemas['Availability']) => noneIsOut(rest),
 		refetchInterval: soldOutEvery,
 		retry: false
 	}));

@@ -2,7 +2,7 @@
 import type { Problem } from '$api/client';
 import { day, money, time } from '$lib/format';
 import { problemText } from '$lib/problem-text';
-import { t, texts, type Key } from '$lib/texts/index.svelte';
+import { t, texts } from '$lib/texts/index.svelte';
 import type { Door, Gate, PhoneOrders } from './opening';
 
 /** Money within a sentence: its figures and its currency keep their order in right-to-left text. */
@@ -36,7 +36,7 @@ export function gateText(gate: Gate, orders: PhoneOrders | undefined, door: Door
 /** Names of allergens as inventory has them, in the reader's language where it is one of those everybody knows. */
 export function allergenName(name: string): string {
 	const key = `order.allergen_${name.toLowerCase().replace(/[^a-z]+/g, '_')}`;
-	return texts.find(key) === undefined ? name : texts.format(key);
+	return texts.has(key) ? t(key) : name;
 }
 
 export function listText(names: readonly string[]): string {
@@ -48,11 +48,11 @@ export const allergenList = (names: readonly string[]) => listText(names.map(all
 /** What a refused order means here and what to do now. */
 export function refusalText(problem: Problem, timeZone: string, currency: string): string {
 	const key = `order.refused_${problem.code}`;
-	if (texts.find(key) === undefined) return problemText(problem);
+	if (!texts.has(key)) return problemText(problem);
 	const { facts } = problem;
 	const when = (iso: string | undefined) => (iso ? time(iso, timeZone) : '');
 	const named = problem.code === 'slot_full' && !facts.next ? 'order.refused_slot_full_today' : key;
-	return t(named as Key, {
+	return t(named, {
 		total: facts.total ? cash(Number(facts.total), currency) : '',
 		until: when(facts.until),
 		next: when(facts.next),

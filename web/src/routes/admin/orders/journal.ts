@@ -2,7 +2,7 @@
 import type { Schemas } from '$api/client';
 import { money, percent } from '$lib/format';
 import { word } from '$lib/office/words';
-import { texts, t, type Key } from '$lib/texts/index.svelte';
+import { texts, t } from '$lib/texts/index.svelte';
 
 type Entry = Schemas['JournalEntry'];
 type Event = Schemas['Event'];
@@ -21,7 +21,7 @@ export function headline(entry: Entry, name: (id: string | undefined) => string)
 	const kind = entry.event?.kind ?? entry.kind;
 	const key = `office.event_${kind}`;
 	const who = name(entry.event?.person_id);
-	return texts.find(key) === undefined ? `${kind} · ${who}` : t(key as Key, { who });
+	return texts.has(key) ? t(key, { who }) : `${kind} · ${who}`;
 }
 
 /** What it did to lines and money, and why. */

@@ -1,6 +1,6 @@
 // What Today asks, and how often: money and what is late every 20 s, stock every minute, days and menus seldom. All of
 // it is asked by the clock, so it keeps nobody signed in.
-import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
+import { createQuery, keepPreviousData } from '$lib/query';
 import { api, background, ok, type Schemas } from '$api/client';
 import type { Cafe } from '$lib/office/cafes.svelte';
 import { fetchSales } from '$lib/office/sales';

@@ -1,6 +1,6 @@
 // A cart of the counter: the shared cart, and what only a counter may say about it. Plain data; every change makes a new
 // one, so that a screen can keep the one before for undo.
-import { addLine, isPlain, lineUnitPrice, newCart, toRequest, troubles, type Cart, type CartLine, type LineTrouble } from '$lib/menu/cart';
+import { addLine, isPlain, lineUnitPrice, newCart, requestOf, toRequest, troubles, type Cart, type CartLine, type LineTrouble } from '$lib/menu/cart';
 import type { Catalogue } from '$lib/menu/catalogue';
 import type { LocalMoment } from '$lib/menu/price';
 import type { Schemas } from '$api/client';
@@ -30,10 +30,12 @@ export interface TillCart extends Cart {
 	heldAt: number;
 	/** Why the server sent it back, if it did. */
 	refusal: string;
+	/** Keys of the lines whose counted goods were short then. */
+	short: string[];
 }
 
 export const newTillCart = (cafeId: string, release: number): TillCart => ({
-	...newCart(cafeId, release), call: '', favours: {}, shown: {}, tenders: [], heldAt: 0, refusal: ''
+	...newCart(cafeId, release), call: '', favours: {}, shown: {}, tenders: [], heldAt: 0, refusal: '', short: []
 });
 
 export const isEmpty = (cart: TillCart) => cart.lines.length === 0;
@@ -109,6 +111,13 @@ export function repriced(cart: TillCart, prices: Record<string, number>): Record
 		if (before !== undefined && before !== prices[line.key]) found[line.key] = before;
 	}
 	return found;
+}
+
+/** The lines that a refusal for short stock named ("lines[2]"), by key. */
+export function shortLines(cart: Cart, fields: readonly string[]): string[] {
+	const owner = requestOf(cart);
+	const at = fields.map((field) => Number(/^lines\[(\d+)\]/.exec(field)?.[1] ?? -1));
+	return [...new Set(at.map((n) => cart.lines[owner[n] ?? -1]?.key).filter((key) => key !== undefined))];
 }
 
 /** What keeps it from being paid; a line that was said to be here is not sold out for us. */

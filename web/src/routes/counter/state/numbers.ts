@@ -10,17 +10,6 @@ export interface Count {
 
 const most = 9_999;
 
-/** The café's business date: its local date, a day earlier before the cut-off. */
-export function businessDate(at: number, timeZone: string, cutoffMinutes: number): string {
-	const parts = new Intl.DateTimeFormat('en-CA', {
-		timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23'
-	}).formatToParts(at);
-	const part = (type: string) => parts.find((p) => p.type === type)?.value ?? '';
-	const date = `${part('year')}-${part('month')}-${part('day')}`;
-	if (Number(part('hour')) * 60 + Number(part('minute')) >= cutoffMinutes) return date;
-	return new Date(Date.parse(`${date}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
-}
-
 export const callNumber = (letter: string, n: number) => (letter ? `${letter}-${String(n).padStart(3, '0')}` : '');
 
 /** The count in a call number of this letter; 0 of any other. */

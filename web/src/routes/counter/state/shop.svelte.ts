@@ -1,16 +1,20 @@
 // What the counter knows of its café: the menu, what is sold out and until when, what sells. Looked at again while
 // somebody looks at the screen; nothing here is asked for by a person, so nobody is kept signed in by it.
 import { api, asProblem, background, ok, type Problem, type Schemas } from '$api/client';
+import { businessDate } from '$lib/day';
 import { Catalogue } from '$lib/menu/catalogue';
 import type { Item } from '$lib/menu/catalogue';
 
 const availabilityEvery = 2_000;
+const ordersEvery = 6_000;
 const menuEvery = 60_000;
 
 export class Shop {
 	cafe = $state.raw<Schemas['Cafe'] | null>(null);
 	menu = $state.raw<Schemas['Menu'] | null>(null);
 	soldOut = $state.raw<Schemas['SoldOut'][]>([]);
+	/** How many of the day's orders want something of the counter: money, or a word because the bar cannot make it. */
+	needing = $state(0);
 	problem = $state.raw<Problem | null>(null);
 	private availability = $state.raw<Schemas['Availability'] | undefined>(undefined);
 	private best = $state.raw<Schemas['BestSeller'][]>([]);
@@ -18,11 +22,11 @@ export class Shop {
 	private stopped = true;
 
 	readonly catalogue = $derived(this.menu ? new Catalogue(this.menu, this.availability) : null);
-	/** Best sellers first, as many as are known; else the menu's own order. */
+	/** Best sellers first, then the menu in its own order: on a café's first day one sale must not hide all the rest. */
 	readonly bestItems: Item[] = $derived.by(() => {
 		if (!this.catalogue) return [];
 		const found = this.best.map((row) => this.catalogue!.item(row.item_id)).filter((item) => item !== undefined);
-		return (found.length > 0 ? found : this.catalogue.items).slice(0, 20);
+		return [...found, ...this.catalogue.items.filter((item) => !found.includes(item))].slice(0, 20);
 	});
 	private readonly until = $derived(Object.fromEntries(this.soldOut.map((row) => [row.id, row.until ?? ''])));
 
@@ -59,18 +63,23 @@ export class Shop {
 			this.problem = asProblem(thrown);
 			return;
 		}
-		await Promise.all([this.lookAtAvailability(), this.lookAtBest()]);
+		await Promise.all([this.lookAtAvailability(), this.lookAtBest(), this.lookAtOrders()]);
 	}
 
 	/** Looks again every now and then, for as long as the returned function was not called. */
 	follow(): () => void {
 		this.stopped = false;
 		let menuAt = Date.now();
+		let ordersAt = menuAt;
 		let timer: ReturnType<typeof setTimeout>;
 		const look = async () => {
 			if (this.stopped) return;
 			if (document.visibilityState === 'visible' && this.menu) {
 				await this.lookAtAvailability();
+				if (Date.now() - ordersAt > ordersEvery) {
+					ordersAt = Date.now();
+					await this.lookAtOrders();
+				}
 				if (Date.now() - menuAt > menuEvery) {
 					menuAt = Date.now();
 					await this.lookAtMenu();
@@ -99,6 +108,23 @@ export class Shop {
 			this.availability = now;
 		} catch {
 			// What was known stays; the next look is soon, and the header says that nobody answers.
+		}
+	}
+
+	async lookAtOrders(): Promise<void> {
+		if (!this.cafe) return;
+		const { params, headers } = this.path;
+		const today = businessDate(Date.now(), this.cafe.time_zone, this.cafe.cutoff_minutes);
+		try {
+			const [unpaid, board] = await Promise.all([
+				ok(api.device.GET('/api/v1/cafes/{cafe_id}/orders', { params: { ...params, query: { business_date: today, due_only: true, limit: 200 } }, headers })),
+				ok(api.device.GET('/api/v1/cafes/{cafe_id}/board', { params, headers }))
+			]);
+			const due = unpaid.orders.map((order) => order.id);
+			const stuck = board.tickets.filter((ticket) => !due.includes(ticket.order_id) && ticket.lines.some((line) => line.problem));
+			this.needing = due.length + stuck.length;
+		} catch {
+			// The next look is soon.
 		}
 	}
 

@@ -2,14 +2,15 @@
 // kept on this device, by device, so that a change of person, a reload or a lost network changes none of it.
 import { api, background, ok, type Schemas } from '$api/client';
 import { clock } from '$lib/clock.svelte';
+import { businessDate } from '$lib/day';
 import { Kept } from '$lib/kept.svelte';
 import { addLine, removeLine, splitOne, subtotal, unitsOf, type CartLine } from '$lib/menu/cart';
 import { localMoment } from '$lib/menu/price';
 import { changeOf, type TenderDraft } from '../pay/cash';
 import {
-	bodyOf, isEmpty, needsLead, newTillCart, hindrances, quotedLines, repriced, revive, tapTile, unitPrices, type Favour, type TillCart
+	bodyOf, isEmpty, needsLead, newTillCart, hindrances, quotedLines, repriced, revive, shortLines, tapTile, unitPrices, type Favour, type TillCart
 } from './cart';
-import { businessDate, callNumber, countOf, learn, next, type Count } from './numbers';
+import { callNumber, countOf, learn, next, type Count } from './numbers';
 import { Outbox, type Sent } from './outbox.svelte';
 import { PersonAtWork } from './person.svelte';
 import { Quoting } from './quoting.svelte';
@@ -30,6 +31,8 @@ export class Till {
 	readonly shop: Shop;
 	readonly quoting = new Quoting();
 	readonly outbox: Outbox;
+	/** What was done last with an order of the day, for whoever does it: money to give back, a number that is paid. */
+	said = $state('');
 	/** The line that is talked about. */
 	selected = $state('');
 	private readonly cartKept: Kept<TillCart>;
@@ -217,7 +220,7 @@ export class Till {
 
 	/** Brings a refused cart back to the screen. */
 	reopen(sent: Sent): void {
-		const cart = { ...($state.snapshot(sent.cart) as TillCart), refusal: sent.code ?? '' };
+		const cart = { ...($state.snapshot(sent.cart) as TillCart), refusal: sent.code ?? '', short: sent.code === 'out_of_stock' ? shortLines(sent.cart, sent.fields ?? []) : [] };
 		if (sent.code === 'order_cancelled') cart.id = newTillCart(this.cafeId, 0).id;
 		if (sent.code === 'release_expired' || sent.code === 'release_unknown') cart.release = this.catalogue?.release ?? 0;
 		if (!this.empty) this.hold();

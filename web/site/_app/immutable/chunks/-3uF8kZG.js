@@ -1,1 +1,0 @@
-async function e(e,t){let n=[],r=``;do{let i=await e(r);n.push(...t(i)),r=i.next_cursor}while(r);return n}export{e as t};

@@ -1,1 +1,0 @@
-import"./CMISW0EB.js";import{H as e,M as t,U as n,ft as r}from"./BtNIWEFc.js";function i(i,a){var o=n(),s=r(o);t(s,()=>a.children),e(i,o)}export{i as t};

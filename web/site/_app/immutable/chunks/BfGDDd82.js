@@ -1,1 +1,0 @@
-function e(e=Date.now()){let t=crypto.getRandomValues(new Uint8Array(16)),n=new DataView(t.buffer);n.setUint16(0,Math.floor(e/2**32)),n.setUint32(2,e%2**32),t[6]=t[6]&15|112,t[8]=t[8]&63|128;let r=Array.from(t,e=>e.toString(16).padStart(2,`0`)).join(``);return`${r.slice(0,8)}-${r.slice(8,12)}-${r.slice(12,16)}-${r.slice(16,20)}-${r.slice(20)}`}export{e as t};

@@ -1,1 +1,0 @@
-import{V as e}from"./BtNIWEFc.js";import"./B3KZHz4S.js";var t=Date.now(),n=e(e=>{let n=()=>{t=Date.now(),e()};n();let r=setInterval(n,1e3);return()=>clearInterval(r)}),r={get now(){return n(),t}};export{r as t};

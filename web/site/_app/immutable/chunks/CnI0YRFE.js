@@ -1,1 +1,0 @@
-import{i as e,r as t}from"./D76KLsu5.js";function n(n){let r=`problems.${n.code}`;return e.find(r)===void 0?n.detail||t(`problems.unexpected`):e.format(r,{...n.facts,seconds:n.retryAfter})}export{n as t};

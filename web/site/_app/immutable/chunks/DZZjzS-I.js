@@ -1,1 +1,0 @@
-import"./CMISW0EB.js";import{E as e,G as t,H as n,a as r,ot as i,pt as a,y as o}from"./BtNIWEFc.js";var s=new URL(`../assets/icons.CrafjgKF.svg`,import.meta.url).href,c=t(`<svg aria-hidden="true"><use></use></svg>`);function l(t,l){let u=r(l,`flip`,3,!1);var d=c();let f;var p=a(d);i(()=>{f=e(d,0,`i`,null,f,{flip:u()}),o(p,`href`,`${s??``}#${l.name??``}`)}),n(t,d)}export{l as t};

@@ -1,1 +1,0 @@
-import{Bt as e}from"./BtNIWEFc.js";import{n as t}from"./D5pFbuXf.js";var n=e({goto:()=>t});export{n as t};

@@ -1,1 +1,0 @@
-import{$ as e,_t as t,yt as n}from"./BtNIWEFc.js";var r=new class{#e=n(!1);get dark(){return e(this.#e)}set dark(e){t(this.#e,e,!0)}begin(){this.dark=document.documentElement.dataset.theme===`dark`}toggle(){this.dark=!this.dark;let e=this.dark?`dark`:`light`;document.documentElement.dataset.theme=e;try{localStorage.setItem(`coffee.theme`,e)}catch{}}};export{r as t};

@@ -1,1 +1,0 @@
-import{Bt as e}from"../chunks/BtNIWEFc.js";import{i as t}from"../chunks/D76KLsu5.js";import{t as n}from"../chunks/BU6UL1hU.js";var r=e({load:()=>i}),i=()=>t.need(`bar`);export{n as component,r as universal};
