@@ -54,6 +54,14 @@ audit: ## Run Lighthouse on the screens and measure them in Chromium (prints tab
 	@.ci/web-install
 	COFFEE_TEST_REQUIRE=1 go test ./test/web -run '^TestAudits$$' -bench . -benchtime 20x -timeout 30m -audit
 
+# What `make faults` asks of the machine: requests a second, and how often each process is restarted.
+RATE ?= 200
+ROUNDS ?= 20
+
+.PHONY: faults
+faults: ## Run the fault tests at full length and print what happened (RATE, ROUNDS; half an hour)
+	COFFEE_TEST_REQUIRE=1 go test ./test/e2e -run '^TestFault' -count 1 -v -timeout 90m -faults -faults.rate $(RATE) -faults.rounds $(ROUNDS)
+
 .PHONY: screenshots
 screenshots: ## Take the pictures of docs/screens
 	@.ci/web-install
@@ -61,7 +69,7 @@ screenshots: ## Take the pictures of docs/screens
 	COFFEE_TEST_REQUIRE=1 go test ./test/web -run '^TestPictures$$' -timeout 20m -count 1 -pictures "$(CURDIR)/docs/screens"
 
 .PHONY: check
-check: tools check-format check-tidy check-generated check-proto check-web check-vet check-lint check-ci check-race check-fuzz check-vulnerable ## Check everything; what CI runs
+check: tools check-format check-tidy check-generated check-sql check-proto check-web check-vet check-lint check-ci check-race check-fuzz check-image check-vulnerable ## Check everything; what CI runs
 	@echo "check: all passed"
 
 .PHONY: check-format
@@ -82,6 +90,11 @@ check-tidy: ## Fail when go.mod is not tidy or docs/dependencies.md not true
 check-generated: ## Make the generated code again and fail when it differs
 	@.ci/check-generated
 	@echo "check: generated"
+
+.PHONY: check-sql
+check-sql: .cache/bin/sqlcheck ## Read all SQL with TiDB's parser, and fail on what engines disagree about
+	@.cache/bin/sqlcheck .
+	@echo "check: SQL"
 
 .PHONY: check-proto
 check-proto: ## Lint the contracts, and compare them with their previous version
@@ -104,16 +117,22 @@ check-lint: ## Run the linters of .golangci.yml
 	@echo "check: lint"
 
 .PHONY: check-ci
-check-ci: ## Test the CI's own program
+check-ci: ## Test the CI's own programs
 	@cd .ci/testreport && go vet ./... && go test ./...
+	@cd .ci/sqlcheck && go vet ./... && go test ./...
 
 .PHONY: check-race
-check-race: .cache/bin/testreport ## Run the tests under the race detector, but for those in a browser
-	@.ci/test -race $$(go list $(PKG) | grep -vx coffee/test/web)
+check-race: .cache/bin/testreport ## Run the tests under the race detector, but for those of other processes: the browser's and the faults
+	@.ci/test -race -skip '^TestFault' $$(go list $(PKG) | grep -vx coffee/test/web)
 
 .PHONY: check-fuzz
 check-fuzz: fuzz ## Run every fuzz target for a few seconds
 	@echo "check: fuzz"
+
+.PHONY: check-image
+check-image: ## Build the container image's binary twice, in two folders, and fail when the two differ
+	@.ci/check-image
+	@echo "check: image"
 
 .PHONY: check-vulnerable
 check-vulnerable: ## Run govulncheck, where its database can be reached
@@ -122,3 +141,7 @@ check-vulnerable: ## Run govulncheck, where its database can be reached
 .cache/bin/testreport: .ci/testreport/main.go .ci/testreport/go.mod
 	@mkdir -p .cache/bin
 	@cd .ci/testreport && go build -o ../../.cache/bin/testreport .
+
+.cache/bin/sqlcheck: $(wildcard .ci/sqlcheck/*.go) .ci/sqlcheck/go.mod
+	@mkdir -p .cache/bin
+	@cd .ci/sqlcheck && go build -o ../../.cache/bin/sqlcheck .

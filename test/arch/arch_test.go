@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +12,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"coffee/app"
+	"coffee/gateway"
 	"coffee/internal/rpc"
+	accesspb "coffee/proto/coffee/access/v1"
 )
 
 // TestArchitecture holds the repository against the rules.
@@ -50,6 +53,66 @@ func TestEveryMethodHasARule(t *testing.T) {
 	}
 	if _, err := rpc.Rules(found...); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestEveryStoreHasASuite: a folder with migrations is a store, and a store is tested on every engine.
+func TestEveryStoreHasASuite(t *testing.T) {
+	var found int
+	for _, pattern := range []string{"../../service/*/store/migrations", "../../gateway/*/migrations"} {
+		stores, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, migrations := range stores {
+			found++
+			tests, err := filepath.Glob(filepath.Dir(migrations) + "/*_test.go")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(tests, func(file string) bool {
+				body, err := os.ReadFile(file)
+				return err == nil && strings.Contains(string(body), "dbtest.Each(")
+			}) {
+				t.Errorf("%s: no suite that runs on every engine (dbtest.Each)", filepath.Dir(migrations))
+			}
+		}
+	}
+	if found != len(app.Services)+1 {
+		t.Errorf("%d stores, want one a service and the gateway's", found)
+	}
+}
+
+// TestEffectsAgreeWithHTTP: what REST says of a call (GET changes nothing, PUT and DELETE do) the contract says, too.
+func TestEffectsAgreeWithHTTP(t *testing.T) {
+	routes, err := gateway.Routes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var contracts []string
+	for _, s := range app.Services {
+		contracts = append(contracts, s.Contract)
+	}
+	rules, err := rpc.Rules(contracts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, route := range routes {
+		rule, ok := rules[route.RPC]
+		if !ok {
+			continue // the gateway's own
+		}
+		reads := rule.Effect == accesspb.Effect_EFFECT_READ
+		switch route.Method {
+		case http.MethodGet:
+			if !reads {
+				t.Errorf("%s %s is %s", route.Method, route.Path, rule.Effect)
+			}
+		case http.MethodPut, http.MethodDelete:
+			if reads {
+				t.Errorf("%s %s is %s", route.Method, route.Path, rule.Effect)
+			}
+		}
 	}
 }
 

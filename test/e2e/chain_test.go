@@ -21,6 +21,8 @@ import (
 	"github.com/google/uuid"
 
 	"coffee/app"
+	"coffee/internal/certs"
+	making "coffee/tool/certs"
 )
 
 // chain is a running system.
@@ -33,13 +35,14 @@ type chain struct {
 	stop     func()
 }
 
-// topologies are the ways the parts can be spread; each starts a fresh, empty system.
+// topologies are the ways the parts can be spread; each starts a fresh, empty system. Several processes on one machine
+// without TLS differ from those with it in their credentials alone.
 var topologies = []struct {
 	name  string
 	start func(t testing.TB, options app.Options) *chain
 }{
 	{"one process", startOneProcess},
-	{"split over TCP", startSplit},
+	{"split over TLS", startSplitTLS},
 }
 
 // everyTopology runs a test in each topology.
@@ -64,7 +67,7 @@ func listenLocal(t testing.TB) net.Listener {
 // configure loads the defaults over a data folder of its own, with the addresses that were found free.
 func configure(t testing.TB, data string, listeners map[string]net.Listener) app.Config {
 	t.Helper()
-	environment := map[string]string{"COFFEE_DATA": data}
+	environment := map[string]string{"COFFEE_DATA": data, "COFFEE_DRAIN_WAIT": "0s"} // nobody balances
 	for part, listener := range listeners {
 		address := listener.Addr().String()
 		switch part {
@@ -105,11 +108,24 @@ func startIn(t testing.TB, data string, options app.Options) *chain {
 // startSplit runs each part as `coffee serve PART` does: its own listener, everybody else behind TCP.
 func startSplit(t testing.TB, options app.Options) *chain {
 	t.Helper()
+	return startParts(t, options, func(*app.Config) {})
+}
+
+// startSplitTLS is startSplit as between machines: the parts know each other by certificates.
+func startSplitTLS(t testing.TB, options app.Options) *chain {
+	t.Helper()
+	folder := makeCerts(t, app.Identified()...)
+	return startParts(t, options, func(c *app.Config) { c.Certs = folder })
+}
+
+func startParts(t testing.TB, options app.Options, change func(*app.Config)) *chain {
+	t.Helper()
 	listeners := map[string]net.Listener{}
 	for _, part := range app.All() {
 		listeners[part] = listenLocal(t)
 	}
 	config := configure(t, t.TempDir(), listeners)
+	change(&config)
 	var parts []app.Options
 	for _, part := range app.All() {
 		o := options
@@ -118,6 +134,35 @@ func startSplit(t testing.TB, options app.Options) *chain {
 		parts = append(parts, o)
 	}
 	return running(t, config, parts)
+}
+
+// makeCerts makes an authority and a certificate for each part.
+func makeCerts(t testing.TB, parts ...string) string {
+	t.Helper()
+	folder := t.TempDir()
+	coffeeCerts(t, folder, nil, "init")
+	coffeeCerts(t, folder, parts, "issue", "all")
+	return folder
+}
+
+// coffeeCerts runs `coffee certs` for a chain of these parts.
+func coffeeCerts(t testing.TB, folder string, parts []string, arguments ...string) {
+	t.Helper()
+	c := making.Command(parts, folder)
+	c.SetOut(io.Discard)
+	c.SetArgs(arguments)
+	if err := c.ExecuteContext(t.Context()); err != nil {
+		t.Fatalf("coffee certs %v: %v", arguments, err)
+	}
+}
+
+func watched(t testing.TB, files certs.Files) *certs.Watched {
+	t.Helper()
+	w, err := certs.Watch(files, testLog(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
 }
 
 // running opens and runs the given processes of one system and waits until the gateway is ready.
@@ -271,6 +316,15 @@ func (b *browser) send(method, path string, body any, headers ...string) answer 
 
 // try is send that may be called from any goroutine.
 func (b *browser) try(method, path string, body any, headers ...string) (answer, error) {
+	request, err := b.request(context.Background(), method, path, body, headers...)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.do(request)
+}
+
+// request is what try sends.
+func (b *browser) request(ctx context.Context, method, path string, body any, headers ...string) (*http.Request, error) {
 	var reader io.Reader
 	switch body := body.(type) {
 	case nil:
@@ -279,13 +333,13 @@ func (b *browser) try(method, path string, body any, headers ...string) (answer,
 	default:
 		encoded, err := json.Marshal(body)
 		if err != nil {
-			return answer{}, err
+			return nil, err
 		}
 		reader = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequest(method, b.c.gateway+path, reader)
+	request, err := http.NewRequestWithContext(ctx, method, b.c.gateway+path, reader)
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	request.Header.Set("Origin", b.c.gateway)
 	if body != nil {
@@ -297,7 +351,7 @@ func (b *browser) try(method, path string, body any, headers ...string) (answer,
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
-	return b.do(request)
+	return request, nil
 }
 
 // do sends a request as it is.

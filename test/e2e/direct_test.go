@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/base64"
 	"os"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
@@ -22,19 +24,101 @@ import (
 	"google.golang.org/protobuf/types/dynamicpb"
 
 	"coffee/app"
+	"coffee/internal/certs"
 	"coffee/internal/rpc"
 )
 
 // TestNothingOpensDirectly goes past the gateway: every method of every contract, over TCP, with papers that are not
 // in order. The methods come from the linked contracts, so that a new one is tried the day it is written.
 func TestNothingOpensDirectly(t *testing.T) {
-	c := startSplit(t, app.Options{})
+	t.Run("in the clear", func(t *testing.T) {
+		t.Parallel()
+		nothingOpens(t, startSplit(t, app.Options{}))
+	})
+	t.Run("over TLS", func(t *testing.T) {
+		t.Parallel()
+		c := startSplitTLS(t, app.Options{})
+		nothingOpens(t, c)
+		noCertificateOpens(t, c)
+	})
+}
+
+// noCertificateOpens tries every method with passports in order, but a connection that is not.
+func noCertificateOpens(t *testing.T, c *chain) {
+	d := newDirect(t, c)
+	foreign := makeCerts(t, "order", "gateway", "menu")
+	coffeeCerts(t, c.config.Certs, []string{"espresso"}, "issue", "espresso")
+	coffeeCerts(t, c.config.Certs, nil, "issue", "--browser", "localhost")
+	security := func(folder, part string) func(directMethod) credentials.TransportCredentials {
+		return func(m directMethod) credentials.TransportCredentials {
+			if part == "" {
+				return rpc.ClientCredentials(watched(t, certs.In(folder, caller(m.rule))), m.service)
+			}
+			return rpc.ClientCredentials(watched(t, certs.In(folder, part)), m.service)
+		}
+	}
+	nobody := &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: watched(t, certs.In(c.config.Certs, "order")).Present().Authorities}
+	for name, try := range map[string]struct {
+		security func(directMethod) credentials.TransportCredentials
+		want     codes.Code // Unavailable: there is no connection
+	}{
+		"no TLS": {func(directMethod) credentials.TransportCredentials { return insecure.NewCredentials() }, codes.Unavailable},
+		"no certificate": {func(m directMethod) credentials.TransportCredentials {
+			config := nobody.Clone()
+			config.ServerName = certs.Name(m.service)
+			return credentials.NewTLS(config)
+		}, codes.Unavailable},
+		"another chain's certificate": {func(m directMethod) credentials.TransportCredentials {
+			config := nobody.Clone()
+			config.ServerName = certs.Name(m.service)
+			config.Certificates = []tls.Certificate{watched(t, certs.In(foreign, "gateway")).Present().Certificate}
+			return credentials.NewTLS(config)
+		}, codes.Unavailable},
+		"another chain's caller, who believes its own": {security(foreign, "gateway"), codes.Unavailable},
+		"the certificate for browsers":                 {security(c.config.Certs, "browser"), codes.Unavailable},
+		"a certificate that names no part we know":     {security(c.config.Certs, "espresso"), codes.PermissionDenied},
+		"a caller who looks for another service": {func(m directMethod) credentials.TransportCredentials {
+			return rpc.ClientCredentials(watched(t, certs.In(c.config.Certs, caller(m.rule))), "espresso")
+		}, codes.Unavailable},
+		"a service that the table does not name": {func(m directMethod) credentials.TransportCredentials {
+			return rpc.ClientCredentials(watched(t, certs.In(c.config.Certs, d.unnamed(m.rule))), m.service)
+		}, codes.PermissionDenied},
+	} {
+		conns := map[string]*grpc.ClientConn{}
+		for _, method := range d.methods {
+			// Connections are for a caller, and every rule has one: by service and caller is enough.
+			key := method.service + caller(method.rule) + d.unnamed(method.rule)
+			if conns[key] == nil {
+				conns[key] = directConn(t, c, method.service, try.security(method))
+			}
+			p := d.inOrder(method, newID(), newID())
+			if code := d.callOn(conns[key], method, p.metadata()); code != try.want {
+				t.Errorf("%s with %s: %s, want %s", method.rule.Method, name, code, try.want)
+			}
+		}
+	}
+	// A named caller's certificate opens nothing under another one's passport, though the rule names both.
+	for _, method := range d.methods {
+		p := d.inOrder(method, newID(), newID())
+		for _, other := range append(method.rule.Services, "gateway") {
+			if other == caller(method.rule) || !method.rule.AdmitsService(other) {
+				continue
+			}
+			p.as = other
+			if code := d.call(method, p); code != codes.Unauthenticated {
+				t.Errorf("%s with the certificate of %s and the passport of %s: %s", method.rule.Method, other, caller(method.rule), code)
+			}
+		}
+	}
+}
+
+func nothingOpens(t *testing.T, c *chain) {
 	d := newDirect(t, c)
 	device, phone, cafe := newID(), newID(), newID()
 
 	nobody := func(rpc.Rule) papers { return papers{} }
 	as := func(p rpc.Passport) func(rpc.Rule) papers {
-		return func(rpc.Rule) papers { return papers{service: d.own("gateway"), person: d.person(p)} }
+		return func(rpc.Rule) papers { return papers{service: d.own("gateway"), person: d.person(p), as: "gateway"} }
 	}
 	customer := rpc.Passport{Kind: rpc.KindCustomer, Subject: phone, Role: "customer"}
 	barista := rpc.Passport{Kind: rpc.KindPerson, Subject: newID(), Role: "barista", Cafe: cafe, Device: device}
@@ -98,13 +182,13 @@ func TestNothingOpensDirectly(t *testing.T) {
 			return papers{service: whole[:len(whole)-4], person: d.person(admin)}
 		}},
 		"a service that the rule does not name": {papers: func(r rpc.Rule) papers {
-			return papers{service: d.own(d.unnamed(r)), person: d.person(admin)}
+			return papers{service: d.own(d.unnamed(r)), person: d.person(admin), as: d.unnamed(r)}
 		}},
 		"a service that the rule does not name, alone": {papers: func(r rpc.Rule) papers {
-			return papers{service: d.own(d.unnamed(r))}
+			return papers{service: d.own(d.unnamed(r)), as: d.unnamed(r)}
 		}},
 		"the gateway for nobody": {
-			papers: func(rpc.Rule) papers { return papers{service: d.own("gateway")} },
+			papers: func(rpc.Rule) papers { return papers{service: d.own("gateway"), as: "gateway"} },
 			only:   func(r rpc.Rule) bool { return !slices.Contains(r.Services, "gateway") && !r.Admits("anonymous") },
 		},
 		"a customer inside": {papers: as(customer), only: func(r rpc.Rule) bool {
@@ -127,7 +211,7 @@ func TestNothingOpensDirectly(t *testing.T) {
 			}
 			tried++
 			p := try.papers(method.rule)
-			if code := d.call(method, p.metadata()); code != codes.Unauthenticated && code != codes.PermissionDenied {
+			if code := d.call(method, p); code != codes.Unauthenticated && code != codes.PermissionDenied {
 				t.Errorf("%s with %s: %s", method.rule.Method, name, code)
 			}
 		}
@@ -139,31 +223,27 @@ func TestNothingOpensDirectly(t *testing.T) {
 	// The same papers in order open the same doors: the refusals above are not for another reason.
 	for _, method := range d.methods {
 		r := method.rule
-		p := papers{service: d.own(caller(r))}
-		if !slices.Contains(r.Services, caller(r)) {
-			p.person = d.person(rpc.Passport{Kind: rpc.KindAdmin, Subject: newID(), Role: r.Roles[len(r.Roles)-1], Cafe: cafe, Device: device})
-		}
-		if code := d.call(method, p.metadata()); code == codes.Unauthenticated || code == codes.PermissionDenied {
+		if code := d.call(method, d.inOrder(method, cafe, device)); code == codes.Unauthenticated || code == codes.PermissionDenied {
 			t.Errorf("%s with papers in order: %s", r.Method, code)
 		}
 	}
 	for _, s := range app.Services {
-		answer, err := healthpb.NewHealthClient(d.conns[s.Name]).Check(t.Context(), &healthpb.HealthCheckRequest{Service: s.Name})
+		answer, err := healthpb.NewHealthClient(d.conn(s.Name, "gateway")).Check(t.Context(), &healthpb.HealthCheckRequest{Service: s.Name})
 		if err != nil || answer.GetStatus() != healthpb.HealthCheckResponse_SERVING {
 			t.Errorf("health of %s: %v %v", s.Name, answer.GetStatus(), err)
 		}
 	}
 	// What no contract names is not there: no reflection, no channelz.
 	for _, unknown := range []string{"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "/grpc.health.v1.Health/../../coffee.order.v1.OrderService/GetOrder"} {
-		err := d.conns["order"].Invoke(t.Context(), unknown, &healthpb.HealthCheckRequest{}, &healthpb.HealthCheckResponse{})
+		err := d.conn("order", "gateway").Invoke(t.Context(), unknown, &healthpb.HealthCheckRequest{}, &healthpb.HealthCheckResponse{})
 		if code := status.Code(err); code != codes.Unimplemented && code != codes.PermissionDenied {
 			t.Errorf("%s: %v", unknown, err)
 		}
 	}
 }
 
-// papers are the passports that a call shows.
-type papers struct{ service, person string }
+// papers are the passports that a call shows, and whose certificate its connection does: the rule's caller's, if not said.
+type papers struct{ service, person, as string }
 
 func (p papers) metadata() metadata.MD {
 	md := metadata.MD{}
@@ -181,7 +261,8 @@ func (p papers) metadata() metadata.MD {
 type direct struct {
 	t       *testing.T
 	signers map[string]*rpc.Signer
-	conns   map[string]*grpc.ClientConn
+	chain   *chain
+	conns   map[[2]string]*grpc.ClientConn // by service and whose certificate
 	methods []directMethod
 }
 
@@ -193,16 +274,10 @@ type directMethod struct {
 
 func newDirect(t *testing.T, c *chain) *direct {
 	t.Helper()
-	d := &direct{t: t, signers: map[string]*rpc.Signer{}, conns: map[string]*grpc.ClientConn{}}
+	d := &direct{t: t, signers: map[string]*rpc.Signer{}, chain: c, conns: map[[2]string]*grpc.ClientConn{}}
 	issuers := []string{"gateway"}
 	for _, s := range app.Services {
 		issuers = append(issuers, s.Name)
-		conn, err := grpc.NewClient(c.config.Address[s.Name], grpc.WithTransportCredentials(insecure.NewCredentials()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = conn.Close() })
-		d.conns[s.Name] = conn
 		rules, err := rpc.Rules(s.Contract)
 		if err != nil {
 			t.Fatal(err)
@@ -274,12 +349,53 @@ func (d *direct) unnamed(r rpc.Rule) string {
 	return ""
 }
 
+// inOrder are the papers with which a method opens.
+func (d *direct) inOrder(m directMethod, cafe, device string) papers {
+	r := m.rule
+	p := papers{service: d.own(caller(r))}
+	if !slices.Contains(r.Services, caller(r)) {
+		p.person = d.person(rpc.Passport{Kind: rpc.KindAdmin, Subject: newID(), Role: r.Roles[len(r.Roles)-1], Cafe: cafe, Device: device})
+	}
+	return p
+}
+
+// conn is a connection to a service under the certificate of a part.
+func (d *direct) conn(service, as string) *grpc.ClientConn {
+	way := [2]string{service, as}
+	if d.conns[way] == nil {
+		security := insecure.NewCredentials()
+		if d.chain.config.Certs != "" {
+			security = rpc.ClientCredentials(watched(d.t, certs.In(d.chain.config.Certs, as)), service)
+		}
+		d.conns[way] = directConn(d.t, d.chain, service, security)
+	}
+	return d.conns[way]
+}
+
+func directConn(t *testing.T, c *chain, service string, security credentials.TransportCredentials) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient(c.config.Address[service], grpc.WithTransportCredentials(security))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
 // call makes an empty request and tells how it was answered.
-func (d *direct) call(m directMethod, md metadata.MD) codes.Code {
+func (d *direct) call(m directMethod, p papers) codes.Code {
 	d.t.Helper()
-	ctx, cancel := context.WithTimeout(metadata.NewOutgoingContext(d.t.Context(), md), 10*time.Second)
+	as := p.as
+	if as == "" {
+		as = caller(m.rule)
+	}
+	return d.callOn(d.conn(m.service, as), m, p.metadata())
+}
+
+func (d *direct) callOn(conn *grpc.ClientConn, m directMethod, md metadata.MD) codes.Code {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(metadata.NewOutgoingContext(d.t.Context(), md), patience)
 	defer cancel()
-	conn := d.conns[m.service]
 	in, out := dynamicpb.NewMessage(m.descriptor.Input()), dynamicpb.NewMessage(m.descriptor.Output())
 	if !m.descriptor.IsStreamingServer() {
 		return status.Code(conn.Invoke(ctx, m.rule.Method, in, out))

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -20,7 +21,21 @@ import (
 // childData, when set, makes the test binary be coffee itself, on that data folder: a process that can be killed.
 const childData = "COFFEE_E2E_CHILD_DATA"
 
+// childPart, when set, makes it `coffee serve` of that part, by the same settings, which kills itself at the order's step
+// that a file <childSteps>-<step> names.
+const (
+	childPart  = "COFFEE_E2E_CHILD_PART"
+	childSteps = "COFFEE_E2E_CHILD_STEPS"
+)
+
 func TestMain(m *testing.M) {
+	if part := os.Getenv(childPart); part != "" {
+		if err := servePart(part, os.Getenv(childSteps)+"-"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if data := os.Getenv(childData); data != "" {
 		if err := child(data); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -28,7 +43,11 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if built != "" {
+		_ = os.RemoveAll(built)
+	}
+	os.Exit(code)
 }
 
 // child runs one process and prints its gateway's address. It kills itself at the order's step that the file
@@ -52,18 +71,40 @@ func child(data string) error {
 		Listeners:      map[string]net.Listener{"gateway": gateway, "frontend": frontend},
 		ReconcileAfter: time.Millisecond,
 		CallTimeout:    patience,
-		Step: func(step string) {
-			if os.Remove(filepath.Join(data, "kill-at-"+step)) == nil {
-				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-				select {} // nothing of this call happens any more
-			}
-		},
+		Step:           killedAt(filepath.Join(data, "kill-at-")),
 	})
 	if err != nil {
 		return err
 	}
 	fmt.Println("gateway " + gateway.Addr().String())
 	return a.Run(context.Background())
+}
+
+// killedAt kills the process at the step that a file with this prefix names.
+func killedAt(prefix string) func(step string) {
+	return func(step string) {
+		if os.Remove(prefix+step) == nil {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {} // nothing of this call happens any more
+		}
+	}
+}
+
+func servePart(part, steps string) error {
+	config, err := app.Load(os.Getenv)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	a, err := app.Open(ctx, config, app.Options{
+		Parts: []string{part}, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		ReconcileAfter: time.Second, Step: killedAt(steps),
+	})
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
 }
 
 // killable starts coffee as a process of its own on a data folder.

@@ -116,10 +116,12 @@ func sessionToken(t *testing.T, b *browser) string {
 	return ""
 }
 
+// password is that of every account that admin makes.
+const password = "correct horse battery"
+
 // admin makes an account of head office and signs in.
 func (c *chain) admin() *browser {
 	c.t.Helper()
-	const password = "correct horse battery"
 	name := "admin-" + newID()[24:]
 	c.asOperator().ok("PUT", "/api/v1/admins/"+newID(), object{"username": name, "password": password})
 	b := c.browser()

@@ -142,12 +142,12 @@ func TestSecretsStayNowhere(t *testing.T) {
 	secrets := append(append(tokens, codes...), password, changed, mistyped, colleague)
 	// Who came, went and was refused is in the log, with where from.
 	for _, line := range []string{
-		`msg=sign-in .*route="POST /adminlogin" outcome=ok network=127\.0\.0\.1 role=admin kind=admin subject=[0-9a-f-]{36}`,
-		`level=WARN msg=sign-in .*route="POST /adminlogin" outcome=wrong_credentials network=127\.0\.0\.1 role=`,
-		`msg=sign-in .*route="POST /login" outcome=ok network=127\.0\.0\.1 role=barista kind=device subject=[0-9a-f-]{36} person=[0-9a-f-]{36}`,
-		`level=WARN msg=sign-in .*route="POST /login" outcome=wrong_credentials`,
-		`msg=sign-in .*route="POST /logout" outcome=ok`,
-		`msg=sign-in .*route="POST /api/v1/approvals" outcome=ok`,
+		`msg=sign-in .*route="POST /adminlogin" subject=admin/[0-9a-f-]{36} outcome=ok network=127\.0\.0\.1 role=admin`,
+		`level=WARN msg=sign-in .*route="POST /adminlogin" .*outcome=wrong_credentials network=127\.0\.0\.1 role=`,
+		`msg=sign-in .*route="POST /login" subject=device/[0-9a-f-]{36} person=[0-9a-f-]{36} cafe=[0-9a-f-]{36} outcome=ok network=127\.0\.0\.1 role=barista`,
+		`level=WARN msg=sign-in .*route="POST /login" .*outcome=wrong_credentials`,
+		`msg=sign-in .*route="POST /logout" .*outcome=ok`,
+		`msg=sign-in .*route="POST /api/v1/approvals" .*outcome=ok`,
 	} {
 		if !regexp.MustCompile(line).MatchString(log) {
 			t.Errorf("the log has no line like %s", line)

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"testing"
+
+	"coffee/internal/day/daytest"
 )
 
 // shop is a café with a menu and stock, made through the API as head office would make it.
@@ -51,15 +53,19 @@ func newShop(c *chain, name string) *shop {
 
 func (s *shop) makeCafe(name string) {
 	head := s.c.asOperator()
-	head.ok("PUT", "/api/v1/cafes/"+s.id, object{
-		"name": name, "city": "Casablanca", "time_zone": "Africa/Casablanca", "currency": "MAD", "default_service": "take_away",
-		"tax":   object{"mode": "inclusive", "rates": []object{{"code": "standard", "eat_in": 1000, "take_away": 2000}}},
-		"hours": alwaysOpen(),
-	})
+	head.ok("PUT", "/api/v1/cafes/"+s.id, cafeNamed(name))
 	s.code = head.ok("POST", "/api/v1/cafes/"+s.id+"/access-code", object{}).text("access_code")
 	for name, role := range map[string]string{"Nadia": "barista", "Omar": "lead", "Salma": "manager"} {
 		made := head.ok("PUT", "/api/v1/cafes/"+s.id+"/people/"+newID(), object{"name": name, "role": role})
 		s.pins[name] = made.text("pin")
+	}
+}
+
+func cafeNamed(name string) object {
+	return object{
+		"name": name, "city": "Casablanca", "time_zone": "Africa/Casablanca", "currency": "MAD", "default_service": "take_away",
+		"tax":   object{"mode": "inclusive", "rates": []object{{"code": "standard", "eat_in": 1000, "take_away": 2000}}},
+		"hours": alwaysOpen(), "cutoff_minutes": daytest.Cutoff("Africa/Casablanca"),
 	}
 }
 

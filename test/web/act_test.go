@@ -156,7 +156,13 @@ func (p *page) tapAny(what string, pick func(*place) []*place) {
 			why = err
 			return false
 		}
+		run(p, fingerScript)
 		p.tapAt(x, y)
+		// A page that is left in between was touched.
+		if missed, err := tryEvaluate[bool](p, missedScript); err == nil && missed {
+			why = errors.New("it moved away under the finger")
+			return false
+		}
 		return true
 	})
 }
@@ -248,12 +254,44 @@ const reachScript = `async function () {
 			if (r.width < 1 || r.height < 1) continue;
 			const x = r.x + r.width / 2, y = r.y + r.height / 2;
 			const hit = inside(x, y);
-			if (hit.ok) return { X: x, Y: y, Cover: '' };
+			if (hit.ok) { window.reached = it; return { X: x, Y: y, Cover: '' }; }
 			if (hit.e) over = hit.e.outerHTML.slice(0, 120);
 		}
 	}
 	return { X: 0, Y: 0, Cover: 'something lies over it: ' + over };
 }`
+
+// fingerScript watches the tap that comes for what reachScript has found. Whatever it meets instead, because the page
+// moved since, learns nothing of it: people look again and tap again.
+const fingerScript = `(() => {
+	const it = window.reached, finger = window.finger = {};
+	const place = () => JSON.stringify(it.getBoundingClientRect());
+	const meets = event => it.contains(event.target) || event.target.tagName === 'LABEL' && event.target.contains(it);
+	const feel = event => {
+		if (event.type === 'pointerdown') {
+			finger.hit = meets(event);
+			finger.place = place();
+		}
+		if (event.type === 'click' && finger.hit) {
+			finger.hit = meets(event) || !finger.moved();
+			finger.clicked = true;
+		}
+		if (finger.hit === false) { event.preventDefault(); event.stopImmediatePropagation(); }
+	};
+	const kinds = ['pointerdown', 'mousedown', 'touchstart', 'pointerup', 'mouseup', 'touchend', 'click'];
+	for (const kind of kinds) addEventListener(kind, feel, { capture: true, passive: false });
+	finger.moved = () => it.isConnected && place() !== finger.place;
+	finger.lift = () => { for (const kind of kinds) removeEventListener(kind, feel, { capture: true }); };
+})()`
+
+// missedScript tells whether the tap met something else, or the thing moved between touch and lift, so that no click came.
+const missedScript = `(async () => {
+	const finger = window.finger;
+	if (!finger) return false;
+	for (let i = 0; i < 30 && finger.hit && !finger.clicked; i++) await new Promise(done => setTimeout(done, 10));
+	finger.lift();
+	return finger.hit === false || finger.hit === true && !finger.clicked && finger.moved();
+})()`
 
 // fill writes into the field of that label, in place of what was there, as a keyboard does.
 func (p *page) fill(label, text string) {

@@ -26,6 +26,7 @@ type chain struct {
 	frontend string
 	data     string // its folder
 	operator string // token
+	config   app.Config
 	stop     func() error
 }
 
@@ -73,7 +74,7 @@ func start(data string, log *slog.Logger) (*chain, *app.App, error) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
-	c := &chain{gateway: environment["COFFEE_GATEWAY_URL"], frontend: environment["COFFEE_PUBLIC_URL"], data: data}
+	c := &chain{gateway: environment["COFFEE_GATEWAY_URL"], frontend: environment["COFFEE_PUBLIC_URL"], data: data, config: config}
 	c.stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	token, err := os.ReadFile(filepath.Join(data, "operator.token"))
 	if err == nil {

@@ -42,6 +42,15 @@ func (p *page) pin(digits string) {
 	p.tap("Come in")
 }
 
+// forgetPerson ends the person's time on this device; the page is not told.
+func (p *page) forgetPerson() {
+	p.t.Helper()
+	status := evaluate[int](p, `fetch('/logout?person=1', {method: 'POST', headers: {'Coffee-Session': 'device', 'Content-Type': 'application/json'}}).then((r) => r.status)`)
+	if status != 200 {
+		p.fatalf("the person's time ended with %d", status)
+	}
+}
+
 func figures(t *testing.T, a answer, want map[string]int64) {
 	t.Helper()
 	for path, n := range want {
@@ -179,10 +188,7 @@ func TestCounterKeepsTheCart(t *testing.T) {
 	p.tapRole("button", "Pay")
 	p.see("Change")
 	p.expects(`403`)
-	status := evaluate[int](p, `fetch('/logout?person=1', {method: 'POST', headers: {'Coffee-Session': 'device', 'Content-Type': 'application/json'}}).then((r) => r.status)`)
-	if status != 200 {
-		t.Fatalf("the person's time ended with %d", status)
-	}
+	p.forgetPerson()
 	p.tap("Take 25.00")
 	p.see("Who is here?")
 	if n := len(s.ordersOf()); n != 0 {
@@ -261,8 +267,86 @@ func TestCounterDiscountNeedsALead(t *testing.T) {
 	p.in("Cart").see("20.00")
 	p.tapRole("button", "Pay")
 	p.tap("Take 20.00")
-	p.in("A lead’s PIN").tap("Omar")
-	p.pin(s.pins["Omar"])
+	p.approve("Omar", s.pins["Omar"])
 	p.see("A-001 placed")
 	figures(t, s.onlyOrder(), map[string]int64{"total": 2000, "discount": 500})
+}
+
+// TestCounterStandsStill: while the server is asked for the total, nothing moves away under a finger.
+func TestCounterStandsStill(t *testing.T) {
+	t.Parallel()
+	_, p := atCounter(t, tablet)
+	p.tap("Latte")
+	p.in("Cart").see("Tax 20%, included", "4.17")
+	p.settled()
+	evaluate[bool](p, `(() => {
+		const discount = [...document.querySelectorAll('.cart button')].find((b) => b.textContent === 'Discount');
+		window.stood = new Set();
+		(function look() { window.stood.add(Math.round(discount.getBoundingClientRect().top)); requestAnimationFrame(look); })();
+		return true;
+	})()`)
+	p.tap("Croissant")
+	p.in("Cart").see("6.17")
+	if stood := evaluate[[]int](p, `[...window.stood]`); len(stood) != 1 {
+		t.Errorf("Discount stood at %v", stood)
+	}
+}
+
+// TestFewLeft: where there are five or fewer, counter and phone say how many. With none, a phone's is sold out; the
+// counter can still say that it is here.
+func TestFewLeft(t *testing.T) {
+	t.Parallel()
+	s, counter := atCounter(t, tablet)
+	phone := customerOf(s.c, t).open("/order/" + s.id)
+	phone.see("Croissant")
+	till := s.counter("Omar")
+	sell := func(quantity int) {
+		till.ok("PUT", "/api/v1/orders/"+newID(), object{"lines": []object{{"variation_id": s.croissantOne, "quantity": quantity}}})
+	}
+	sell(94)
+	counter.notSee("left")
+	sell(3)
+	counter.in("Menu of Café Salam").see("3 left")
+	phone.see("3 left")
+	phone.axe()
+	phone.overflow()
+	counter.axe()
+	counter.overflow()
+	sell(3)
+	counter.in("Menu of Café Salam").see("0 left")
+	phone.see("Sold out")
+	phone.is("Croissant", "disabled")
+	counter.tap("Latte")
+	counter.tap("Croissant")
+	counter.expects("409")
+	counter.tapRole("button", "Pay")
+	counter.tap("50 next 50")
+	counter.tap("Take 50.00")
+	counter.in("Cart").see("This order came back", "It is here")
+	if there := counter.count("button", "Latte: It is here"); there != 0 {
+		t.Error("what is not short is said to be here")
+	}
+	counter.tap("Croissant: It is here")
+	counter.notSee("It is here")
+	counter.tapRole("button", "Pay")
+	counter.tap("Place it") // what was given is still given
+	counter.see("placed")
+}
+
+// TestOrdersNeeding: the button says how many orders want money or a word; one that wants both counts once.
+func TestOrdersNeeding(t *testing.T) {
+	t.Parallel()
+	s, p := atCounter(t, tablet)
+	till := s.counter("Omar")
+	p.seeRole("button", "Orders")
+	paid, unpaid := s.order(till, "Zineb").text("id"), newID()
+	till.ok("PUT", "/api/v1/orders/"+unpaid, object{"lines": []object{{"variation_id": s.latteM, "quantity": 1}}})
+	p.seeRole("button", "Orders 1 want something")
+	for _, id := range []string{paid, unpaid} {
+		till.ok("POST", "/api/v1/orders/"+id+"/problems", object{"lines": []int{1}, "reason": "no milk"})
+	}
+	p.seeRole("button", "Orders 2 want something")
+	p.axe()
+	p.tap("Orders 2 want something")
+	p.in("dialog").see("To pay")
 }

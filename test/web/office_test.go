@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"coffee/internal/secret/secrettest"
 )
 
 // figure is an amount as an English page writes it: 10708000 is "107,080.00".
@@ -204,6 +207,45 @@ func TestOfficePasswordEndsOtherSessions(t *testing.T) {
 	if n := len(c.asOperator().ok("GET", "/api/v1/admins", nil).list("admins")); n != 2 {
 		t.Errorf("%d accounts, want both", n)
 	}
+}
+
+// TestOfficeSecondFactor: switched on with the first code, asked for at sign-in, and a recovery code opens in its place.
+func TestOfficeSecondFactor(t *testing.T) {
+	t.Parallel()
+	c := empty(t)
+	p := visitor(t, c.frontend, phone).with(c.account("samira", officePassword)).open("/admin/settings")
+	p.expects(`401|403`)
+	p.tap("Ask for a code…")
+	p.in("Code at sign-in").fill("Password", officePassword)
+	p.tap("Continue")
+	p.seeRole("image", "QR code for an authenticator app")
+	p.in("Code at sign-in").fill("Code", "12345")
+	p.tap("Switch it on")
+	p.see("This code is not right")
+	p.axe()
+	p.overflow()
+	spelled := evaluate[string](p, `document.querySelector('form code').textContent`)
+	p.in("Code at sign-in").fill("Code", secrettest.AppCode(t, spelled, time.Now()))
+	p.tap("Switch it on")
+	p.see("Keep these recovery codes")
+	recovery := evaluate[string](p, `document.querySelector('.codes code').textContent`)
+	p.axe()
+	p.tap("I have kept them")
+	p.see("10 recovery codes are left.")
+
+	q := visitor(t, c.frontend, desk).tab()
+	q.expects(`401`)
+	q.goTo("/admin/settings")
+	q.signIn("samira", officePassword)
+	q.fill("Code", recovery)
+	q.axe()
+	q.press("Enter")
+	q.see("9 recovery codes are left.")
+	q.tap("Switch it off")
+	q.in("Code at sign-in").fill("Password", officePassword)
+	q.in("Code at sign-in").fill("Code", secrettest.AppCode(t, spelled, time.Now().Add(30*time.Second)))
+	q.tapRole("button", "Switch it off")
+	q.see("No code is asked for any more.")
 }
 
 // TestOfficeByKeyboard: the rail, the help and the search are reached without a mouse.

@@ -25,6 +25,13 @@ func (s *shop) advance(id, state string) {
 
 func firstID(orders []any) string { return orders[0].(object)["id"].(string) }
 
+// atMenu is a customer at the menu of a café of their own, before an empty cart.
+func atMenu(t *testing.T) (*shop, *page) {
+	t.Helper()
+	s := newShop(empty(t), plainNames)
+	return s, customerOf(s.c, t).open("/order/" + s.id)
+}
+
 // chooseLatte puts a latte with oat into the cart and opens it.
 func chooseLatte(p *page) {
 	p.t.Helper()
@@ -49,6 +56,10 @@ func TestOrderAhead(t *testing.T) {
 	p.fill("Café or city", "casa")
 	p.tap("Café Salam")
 	p.see("Croissant", "12.00 MAD")
+	p.press("?")
+	p.in("dialog").see("Search", "Show this list")
+	p.press("Escape")
+	p.notSeeRole("dialog", "Keyboard")
 	chooseLatte(p)
 	p.tap("Latte: one more")
 	p.see("60.00 MAD")
@@ -90,12 +101,38 @@ func TestOrderAhead(t *testing.T) {
 	}
 }
 
+// TestOrderTwoShots: what a group has room for can be taken several times, and the price follows every tap.
+func TestOrderTwoShots(t *testing.T) {
+	t.Parallel()
+	s, p := atMenu(t)
+	p.tap("Latte from 25.00 MAD")
+	drink := p.in("dialog")
+	drink.tap("Extra shot")
+	drink.see("Add 29.00 MAD")
+	drink.tap("Extra shot: one more")
+	drink.see("Add 33.00 MAD")
+	drink.tap("Extra shot: one more")
+	drink.see("Add 37.00 MAD", "3 is as many as go in")
+	drink.is("Extra shot: one more", "disabled")
+	drink.tap("Extra shot: one fewer")
+	p.axe()
+	p.overflow()
+	drink.tap("Add 33.00 MAD")
+	p.tap("1 thing")
+	p.see("2 × Extra shot")
+	p.tap("Place order 33.00 MAD")
+	p.see("Listen for")
+	order := s.ordered()[0].(object)
+	line := order["lines"].([]any)[0].(object)
+	if order["total"] != float64(priceLatteM+2*priceShot) || line["modifiers"].([]any)[1].(object)["quantity"] != 2.0 {
+		t.Errorf("the order is %v", order)
+	}
+}
+
 // TestOrderOnce: the answer to Place is lost, and again, and the page reloaded meanwhile: it is one order.
 func TestOrderOnce(t *testing.T) {
 	t.Parallel()
-	c := empty(t)
-	s := newShop(c, plainNames)
-	p := customerOf(c, t).open("/order/" + s.id)
+	s, p := atMenu(t)
 	chooseLatte(p)
 	p.see("Place order 30.00 MAD")
 	found := p.lose("*/api/v1/orders/*")
@@ -113,9 +150,7 @@ func TestOrderOnce(t *testing.T) {
 // TestOrderGivenUp: whoever does not want to wait for an answer gives the order up, and it does not stand.
 func TestOrderGivenUp(t *testing.T) {
 	t.Parallel()
-	c := empty(t)
-	s := newShop(c, plainNames)
-	p := customerOf(c, t).open("/order/" + s.id)
+	s, p := atMenu(t)
 	chooseLatte(p)
 	p.see("Place order 30.00 MAD")
 	found := p.lose("*/api/v1/orders/*")
@@ -134,122 +169,6 @@ func TestOrderGivenUp(t *testing.T) {
 	if state := s.ordered()[0].(object)["state"]; state != "voided" {
 		t.Errorf("the order is %v", state)
 	}
-}
-
-// TestOrderSoldOut: what is sold out between menu and Place is said within seconds, with what to take instead; a default
-// that is gone asks for another choice.
-func TestOrderSoldOut(t *testing.T) {
-	t.Parallel()
-	c := empty(t)
-	s := newShop(c, plainNames)
-	v := customerOf(c, t)
-	p := v.open("/order/" + s.id)
-	chooseLatte(p)
-	p.see("Place order 30.00 MAD")
-	till := s.counter("Nadia")
-	till.ok("PUT", "/api/v1/cafes/"+s.id+"/sold-out/modifier/"+s.oat, object{})
-	p.see("Oat is sold out: choose another.")
-	p.is("Place order", "disabled")
-	p.tap("Latte Medium, Oat")
-	p.in("dialog").tap("Whole")
-	p.in("dialog").tap("Change 25.00 MAD")
-	p.is("Place order 25.00 MAD", "enabled")
-	p.expects("409") // the price of something that is gone
-	till.ok("PUT", "/api/v1/cafes/"+s.id+"/sold-out/item/"+s.latte, object{})
-	p.see("Sold out", "Something in the cart is sold out")
-	p.is("Place order", "disabled")
-	p.tap("Take it off")
-	p.see("Latte taken off", "Nothing in the cart yet")
-	p.tap("Undo")
-	p.see("Sold out")
-	menu := v.open("/order/" + s.id)
-	menu.is("Latte", "disabled")
-	till.ok("DELETE", "/api/v1/cafes/"+s.id+"/sold-out/item/"+s.latte, nil)
-	menu.is("Latte from", "enabled")
-	p.is("Place order 25.00 MAD", "enabled")
-}
-
-// TestOrderRepriced: a new price between cart and Place is shown old → new before anything is placed.
-func TestOrderRepriced(t *testing.T) {
-	t.Parallel()
-	c := empty(t)
-	s := newShop(c, plainNames)
-	p := customerOf(c, t).open("/order/" + s.id)
-	p.tap("Add Croissant")
-	p.tap("1 thing")
-	p.see("Place order 12.00 MAD")
-	head := c.asOperator()
-	item := head.ok("GET", "/api/v1/menu/items?limit=50", nil)
-	for _, one := range item.list("items") {
-		is := one.(object)
-		if is["id"] != s.croissant {
-			continue
-		}
-		head.ok("PUT", "/api/v1/menu/items/"+s.croissant, object{
-			"category_id": is["category_id"], "name": "Croissant", "rank": 2, "version": is["version"],
-			"variations": []object{{"id": s.croissantOne, "name": "One", "prices": []object{mad(1400)}}},
-		})
-	}
-	head.keyed("POST", "/api/v1/menu/releases", object{"start": "now", "note": "dearer"})
-	p.reload()
-	p.see("The price has changed: 12.00 MAD → 14.00 MAD")
-	p.tap("Place order 14.00 MAD")
-	p.see("Listen for", "14.00")
-}
-
-// TestOrderPaused: while the counter takes no orders from phones, the page says until when.
-func TestOrderPaused(t *testing.T) {
-	t.Parallel()
-	c := empty(t)
-	s := newShop(c, plainNames)
-	p := customerOf(c, t).open("/order/" + s.id)
-	chooseLatte(p)
-	p.see("Place order 30.00 MAD")
-	lead := s.counter("Omar")
-	lead.ok("PUT", "/api/v1/cafes/"+s.id+"/phone-orders", object{"minutes": 15})
-	p.see("no orders from phones until")
-	p.is("Place order", "disabled")
-	lead.ok("PUT", "/api/v1/cafes/"+s.id+"/phone-orders", object{"minutes": 0})
-	p.is("Place order 30.00 MAD", "enabled")
-	// Paused in the very moment of Place: the server refuses, and the page says so.
-	p.expects("409")
-	release := p.delay("*/api/v1/phones")
-	p.tap("Place order 30.00 MAD")
-	p.see("Sending…")
-	lead.ok("PUT", "/api/v1/cafes/"+s.id+"/phone-orders", object{"minutes": 30})
-	release()
-	p.see("takes no orders from phones until")
-	if got := len(s.ordered()); got != 0 {
-		t.Errorf("the café has %d orders, want none", got)
-	}
-}
-
-// TestOrderLimits: ten things at once and two open orders are said before the server refuses.
-func TestOrderLimits(t *testing.T) {
-	t.Parallel()
-	c := empty(t)
-	s := newShop(c, plainNames)
-	mine := s.phone()
-	for range 2 {
-		mine.ok("PUT", "/api/v1/orders/"+newID(), object{"cafe_id": s.id, "lines": []object{{"variation_id": s.latteM, "quantity": 1}}})
-	}
-	p := customerOf(c, t).open("/order/" + s.id)
-	p.tap("Add Croissant")
-	p.tap("1 thing")
-	for range 10 {
-		p.tap("Croissant: one more")
-	}
-	p.see("at most 10 things at once; there are 11")
-	p.is("Place order", "disabled")
-	p.tap("Croissant: one fewer")
-	p.is("Place order 120.00 MAD", "enabled")
-
-	q := customerOf(c, t).with(mine).open("/order/" + s.id)
-	q.expects("409")
-	q.tap("Add Croissant")
-	q.tap("1 thing")
-	q.tap("Place order 12.00 MAD")
-	q.see("Orders of yours still wait to be paid")
 }
 
 // TestOrderTable: the code on a table opens its café and keeps the table.
@@ -282,9 +201,7 @@ func TestOrderTable(t *testing.T) {
 // TestOrderOffline: without a connection one can look, not order; a cart is placed once it is back.
 func TestOrderOffline(t *testing.T) {
 	t.Parallel()
-	c := empty(t)
-	s := newShop(c, plainNames)
-	p := customerOf(c, t).open("/order/" + s.id)
+	_, p := atMenu(t)
 	chooseLatte(p)
 	p.see("Place order 30.00 MAD")
 	p.offline(true)
@@ -293,24 +210,6 @@ func TestOrderOffline(t *testing.T) {
 	p.offline(false)
 	p.tap("Place order 30.00 MAD")
 	p.see("Listen for")
-}
-
-// TestOrderCannotMake: what the bar cannot make is said on the customer's page, in the bar's words.
-func TestOrderCannotMake(t *testing.T) {
-	t.Parallel()
-	c := empty(t)
-	s := newShop(c, plainNames)
-	mine := s.phone()
-	id := newID()
-	mine.ok("PUT", "/api/v1/orders/"+id, object{"cafe_id": s.id, "lines": []object{{"variation_id": s.latteM, "quantity": 1}}})
-	p := customerOf(c, t).with(mine).open("/order/" + s.id + "/" + id)
-	p.see("Placed")
-	s.counter("Nadia").ok("POST", "/api/v1/orders/"+id+"/problems", object{"reason": "no <b>oat</b> milk"})
-	p.see("The bar cannot make this: Latte (no <b>oat</b> milk)")
-	stranger := customerOf(c, t).with(s.phone()).tab()
-	stranger.expects("404")
-	stranger.goTo("/order/" + s.id + "/" + id)
-	stranger.see("This order is not on this phone")
 }
 
 // TestOrderNear: the nearest café comes first, once the customer says where they are; refused, the list stays.
@@ -326,4 +225,33 @@ func TestOrderNear(t *testing.T) {
 	p.tap("Near me")
 	p.see("did not say where you are", "Café Salam")
 	_ = s
+}
+
+// TestOrderTwoAtOnce: a phone with two orders on their way sees both, each with its own page.
+func TestOrderTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	c := empty(t)
+	s := newShop(c, plainNames)
+	v := customerOf(c, t)
+	p := v.open("/order/" + s.id)
+	chooseLatte(p)
+	p.tap("Place order 30.00 MAD")
+	p.see("Listen for")
+	q := v.open("/order/" + s.id)
+	q.tap("Add Croissant")
+	q.tap("1 thing")
+	q.tap("Place order 12.00 MAD")
+	q.see("Listen for")
+	orders := s.ordered() // newest first
+	if len(orders) != 2 {
+		t.Fatalf("the café has %d orders, want 2", len(orders))
+	}
+	first, second := orders[1].(object), orders[0].(object)
+	p.see(first["call_number"].(string))
+	q.see(second["call_number"].(string))
+	s.advance(first["id"].(string), "ready")
+	p.see("Come to the counter")
+	q.notSee("Come to the counter")
+	home := v.open("/")
+	home.see(first["call_number"].(string), second["call_number"].(string), "is ready")
 }

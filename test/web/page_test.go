@@ -164,6 +164,15 @@ func (p *page) until(what string, so func() bool) {
 	waitUntil(p.t, what, so)
 }
 
+// drawn waits until the page has what a selector finds; a page can be at rest before.
+func (p *page) drawn(selector string) {
+	p.t.Helper()
+	p.until("the page shows "+selector, func() bool {
+		there, err := tryEvaluate[bool](p, fmt.Sprintf("!!document.querySelector(%q)", selector))
+		return err == nil && there
+	})
+}
+
 // settled waits until the page has nothing left to do: no request without an answer, fonts there, nothing moving.
 func (p *page) settled() {
 	p.t.Helper()

@@ -34,6 +34,7 @@ func TestPictures(t *testing.T) {
 			}
 			taken[name] = true
 			p := s.show(t, w, look...)
+			p.settled()
 			run(p, "scrollTo(0, 0)")
 			image := call(p, cdpage.CaptureScreenshot, cdpage.CaptureScreenshotParams{
 				Format: cdpage.CaptureScreenshotFormatWebp, Quality: new(int64(80)),

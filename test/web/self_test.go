@@ -218,3 +218,32 @@ func TestShapeIsJudged(t *testing.T) {
 	p.goTo("/ok")
 	p.shape()
 }
+
+// TestFingersFollow: what moves away just before the touch, or under it, is touched where it is then, and what came in its
+// place is not.
+func TestFingersFollow(t *testing.T) {
+	t.Parallel()
+	for name, move := range map[string]string{
+		"before the touch": `Object.defineProperty(window, "finger", { get() { return this.felt }, set(felt) { this.felt = felt; move() } })`,
+		"under the finger": `save.addEventListener("pointerdown", move)`,
+	} {
+		for device, look := range map[string]as{"touch": tablet, "mouse": desk} {
+			t.Run(name+" by "+device, func(t *testing.T) {
+				t.Parallel()
+				p := planted(t, map[string]string{"/": document("", `<div id="above"></div>
+					<button id="save">Save</button><br><br><br><button id="drop">Drop</button><p id="said"></p><script>
+					let moved = false;
+					const move = () => { if (!moved) { moved = true; above.style.height = "400px"; } };
+					const say = event => said.textContent += " " + event.target.id;
+					save.onclick = drop.onclick = say;
+					`+move+`
+				</script>`)}, look).open("/")
+				p.tap("Save")
+				p.see("save")
+				if said := evaluate[string](p, "said.textContent"); said != " save" {
+					t.Errorf("tapped:%s", said)
+				}
+			})
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package webtest
 
+import "coffee/internal/day/daytest"
+
 // names are what the things of a shop are called.
 type names struct {
 	cafe, item, category, size, group, modifier, ingredient, person string
@@ -60,7 +62,7 @@ func (s *shop) makeCafe() {
 	head.ok("PUT", "/api/v1/cafes/"+s.id, object{
 		"name": s.names.cafe, "city": "Casablanca", "time_zone": "Africa/Casablanca", "currency": "MAD", "default_service": "take_away",
 		"tax":   object{"mode": "inclusive", "rates": []object{{"code": "standard", "eat_in": 1000, "take_away": 2000}}},
-		"hours": hours,
+		"hours": hours, "cutoff_minutes": daytest.Cutoff("Africa/Casablanca"),
 	})
 	s.code = head.ok("POST", "/api/v1/cafes/"+s.id+"/access-code", object{}).text("access_code")
 	for name, role := range map[string]string{s.names.person: "barista", "Omar": "lead", "Salma": "manager"} {

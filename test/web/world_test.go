@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
+
+	"coffee/internal/day/daytest"
 )
 
 // world is the demonstration chain on a busy morning: its first café is open at whatever hour the tests run, and has
@@ -58,26 +61,33 @@ func (*outOfTest) Fatalf(text string, args ...any) { panic(fmt.Sprintf(text, arg
 
 func (w *world) openAllDay() {
 	head := w.asOperator()
-	is := head.ok("GET", "/api/v1/cafes/"+w.cafe, nil).body
+	is := head.ok("GET", "/api/v1/cafes/"+w.cafe, nil)
 	var hours []object
 	for weekday := 1; weekday <= 7; weekday++ {
 		hours = append(hours, object{"weekday": weekday, "opens": 0, "closes": 1440})
 	}
 	put := object{"hours": hours}
 	for _, field := range []string{
-		"name", "address", "city", "time_zone", "currency", "cutoff_minutes", "default_service", "tax", "latitude_e6", "longitude_e6", "tables", "origin", "version",
+		"name", "address", "city", "time_zone", "currency", "default_service", "tax", "latitude_e6", "longitude_e6", "tables", "origin", "version",
 	} {
-		if value, ok := is[field]; ok {
+		if value, ok := is.body[field]; ok {
 			put[field] = value
 		}
 	}
+	put["cutoff_minutes"] = daytest.Cutoff(is.text("time_zone"))
 	head.ok("PUT", "/api/v1/cafes/"+w.cafe, put)
+	// The order service knows a café for some seconds before it asks again.
+	for deadline := time.Now().Add(patience); w.client().ok("GET", "/api/v1/cafes/"+w.cafe+"/phone-orders", nil).body["open"] != true; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatal("the café does not open")
+		}
+	}
 }
 
 // placeOrders leaves one order in each state, from the counter and from a phone.
 func (w *world) placeOrders() {
 	drinks := w.variations()
-	till := w.counter("barista")
+	head, till := w.asOperator(), w.counter("barista")
 	line := func(i, quantity int) object {
 		return object{"variation_id": drinks[i%len(drinks)], "quantity": quantity}
 	}
@@ -92,8 +102,19 @@ func (w *world) placeOrders() {
 	}
 	w.customer = w.client()
 	w.customer.ok("POST", "/api/v1/phones", object{})
+	// The order service keeps what it knew of a café's hours for a while.
+	w.until("phones may order", func() bool {
+		open, _ := w.customer.ok("GET", "/api/v1/cafes/"+w.cafe+"/phone-orders", nil).at("open").(bool)
+		return open
+	})
 	w.ordered = newID()
 	w.customer.ok("PUT", "/api/v1/orders/"+w.ordered, object{"cafe_id": w.cafe, "customer_name": "Sara", "lines": []object{line(1, 1)}})
+	placed := time.Now()
+	w.until("the figures have followed", func() bool {
+		a := head.ok("GET", "/api/v1/analytics/month", nil)
+		asOf, err := time.Parse(time.RFC3339Nano, a.text("freshness.as_of"))
+		return err == nil && asOf.After(placed) && a.number("freshness.behind") == 0
+	})
 }
 
 // variations are what can be ordered as it comes, in the menu's order.
