@@ -30,7 +30,8 @@ const token = "operator-token-of-the-tests"
 // fake is a gateway that keeps what it is sent, holds every body against the contracts, and knows an id when it
 // meets it again.
 type fake struct {
-	server *httptest.Server
+	handler http.Handler
+	server  *httptest.Server
 
 	mu       sync.Mutex
 	cafes    map[string]*cafepb.PutCafeRequest
@@ -63,7 +64,7 @@ func newFake(t testing.TB) *fake {
 	mux.HandleFunc("GET /api/v1/menu/draft/diff", f.diff)
 	mux.HandleFunc("POST /api/v1/menu/releases", f.release)
 	mux.HandleFunc("POST /api/v1/imports/orders", f.imports)
-	f.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	f.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 256<<10))
 		if err != nil {
 			problem(w, http.StatusRequestEntityTooLarge, "body_too_large", "too large")
@@ -81,9 +82,18 @@ func newFake(t testing.TB) *fake {
 		}
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
 		mux.ServeHTTP(w, r)
-	}))
-	t.Cleanup(f.server.Close)
+	})
+	f.server = httptest.NewServer(f.handler)
+	t.Cleanup(func() { f.server.Close() })
 	return f
+}
+
+// settle waits until what a run left unanswered has come to its end, and listens anew: a run that fails leaves its
+// other batches in flight, and the fake still works on them.
+func (f *fake) settle(o *Options) {
+	f.server.Close()
+	f.server = httptest.NewServer(f.handler)
+	o.Client = &httpx.Client{URL: f.server.URL, Token: token}
 }
 
 func problem(w http.ResponseWriter, status int, code, detail string) {

@@ -163,6 +163,7 @@ func TestRestart(t *testing.T) {
 	if err == nil || sum.Receipts == 0 || sum.Receipts >= 3000 {
 		t.Fatalf("the cut-off run: %v, %+v", err, sum)
 	}
+	f.settle(&o)
 	f.before = nil
 	again := run(t, o)
 	if again.Unchanged != len(f.orders)-again.Added || again.Receipts != 3000 || len(f.orders) != 3000 || again.Unchanged < sum.Receipts {
