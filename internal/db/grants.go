@@ -175,7 +175,7 @@ func (g Grants) surplus(ctx context.Context, pool *sql.DB, granting []Statement)
 			return nil, err
 		}
 		for _, h := range all {
-			if one := h.right + " ON " + h.scope + " FROM " + user; !granted[one] {
+			if one := h.String() + " FROM " + user; !granted[one] {
 				surplus = append(surplus, Statement{Text: "REVOKE " + one})
 			}
 		}

@@ -9,16 +9,23 @@ import (
 	"strings"
 )
 
-// heldRight is a right that a user holds, and where, as a GRANT would name both.
+// heldRight is a right that a user holds, and where, as a GRANT would name both; or a role, which has no where.
 type heldRight struct{ right, scope string }
+
+func (h heldRight) String() string {
+	if h.scope == "" {
+		return h.right
+	}
+	return h.right + " ON " + h.scope
+}
 
 // What information_schema tells of a user's rights. On TiDB it tells of global ones only.
 const heldRights = "SELECT PRIVILEGE_TYPE, '*.*' FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = ? AND PRIVILEGE_TYPE <> 'USAGE'" +
 	" UNION ALL SELECT PRIVILEGE_TYPE, CONCAT('`', TABLE_SCHEMA, '`.*') FROM information_schema.SCHEMA_PRIVILEGES WHERE GRANTEE = ?" +
 	" UNION ALL SELECT PRIVILEGE_TYPE, CONCAT('`', TABLE_SCHEMA, '`.`', TABLE_NAME, '`') FROM information_schema.TABLE_PRIVILEGES WHERE GRANTEE = ?"
 
-// heldBy lists what a user ('name'@'host') holds: what information_schema tells, and what only SHOW GRANTS does: rights
-// on columns and routines, the right to grant, and on TiDB all that are not global.
+// heldBy lists what a user ('name'@'host') holds: what information_schema tells, and what only SHOW GRANTS does: roles,
+// rights on columns and routines, the right to grant, and on TiDB all that are not global.
 func heldBy(ctx context.Context, pool *sql.DB, user string) ([]heldRight, error) {
 	var all []heldRight
 	err := eachRow(ctx, pool, func(rows *sql.Rows) error {
@@ -56,6 +63,7 @@ func eachRow(ctx context.Context, pool *sql.DB, scan func(*sql.Rows) error, quer
 
 var (
 	shownGrant = regexp.MustCompile(`^GRANT (.+?) ON (.+?) TO `)
+	shownRoles = regexp.MustCompile(`^GRANT (.+?) TO `)
 	// A right with its columns, which commas separate too: UPDATE (a, b).
 	shownRight = regexp.MustCompile(`[A-Za-z_][A-Za-z_ ]*(\([^)]*\))?`)
 )
@@ -71,7 +79,10 @@ var (
 // shownRights reads a line of SHOW GRANTS and gives what is not known yet.
 func shownRights(grant string, known []heldRight) []heldRight {
 	parts := shownGrant.FindStringSubmatch(grant)
-	if parts == nil { // a role
+	if parts == nil {
+		if roles := shownRoles.FindStringSubmatch(grant); roles != nil {
+			return []heldRight{{right: roles[1]}}
+		}
 		return nil
 	}
 	scope := strings.ReplaceAll(parts[2], `\\`, `\`) // TiDB shows `a\\_b` for what was granted as `a\_b`

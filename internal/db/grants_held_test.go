@@ -10,7 +10,9 @@ func TestShownRights(t *testing.T) {
 	known := []heldRight{{"SELECT", "`a`.*"}, {"DELETE", "*.*"}}
 	for grant, want := range map[string][]heldRight{
 		"GRANT USAGE ON *.* TO `u`@`%` IDENTIFIED BY PASSWORD '*0A'":    nil,
-		"GRANT `barista` TO `u`@`%`":                                    nil,
+		"GRANT `barista` TO `u`@`%`":                                    {{"`barista`", ""}},
+		"GRANT `r`@`%`,`s`@`%` TO `u`@`%` WITH ADMIN OPTION":            {{"`r`@`%`,`s`@`%`", ""}},
+		"SET DEFAULT ROLE `barista` FOR `u`@`%`":                        nil,
 		"GRANT ALL PRIVILEGES ON *.* TO `u`@`%` WITH GRANT OPTION":      {{"GRANT OPTION", "*.*"}},
 		"GRANT SELECT, CREATE VIEW ON `a`.* TO `u`@`%`":                 {{"CREATE VIEW", "`a`.*"}},
 		"GRANT SELECT ON `a\\\\_b`.* TO 'u'@'%'":                        {{"SELECT", "`a\\_b`.*"}},

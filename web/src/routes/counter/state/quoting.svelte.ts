@@ -6,8 +6,6 @@ const pause = 250;
 
 export class Quoting {
 	private answer = $state.raw<{ of: string; order: Schemas['Order'] | null; problem: Problem | null } | null>(null);
-	/** The last order it answered with, be it for another content: which taxes there are seldom changes with a line. */
-	last = $state.raw<Schemas['Order'] | null>(null);
 	private asked = '';
 	private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,7 +43,6 @@ export class Quoting {
 		}
 		if (this.asked !== content) return;
 		this.answer = { of: content, order, problem };
-		if (order) this.last = order;
 		if (problem?.unknown) {
 			// Nobody answered: once more after a while, for as long as this is the cart.
 			this.timer = setTimeout(() => this.asked === content && void this.send(id, body, content), 3_000);

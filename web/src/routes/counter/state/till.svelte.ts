@@ -6,6 +6,7 @@ import { businessDate } from '$lib/day';
 import { Kept } from '$lib/kept.svelte';
 import { addLine, removeLine, splitOne, subtotal, unitsOf, type CartLine } from '$lib/menu/cart';
 import { localMoment } from '$lib/menu/price';
+import { taxRows, type TaxRow } from '$lib/menu/tax';
 import { changeOf, type TenderDraft } from '../pay/cash';
 import {
 	bodyOf, isEmpty, needsLead, newTillCart, hindrances, quotedLines, repriced, revive, shortLines, tapTile, unitPrices, type Favour, type TillCart
@@ -76,8 +77,20 @@ export class Till {
 	readonly prices = $derived.by(() => (this.catalogue ? unitPrices(this.catalogue, this.cart, this.quote, this.moment) : {}));
 	readonly repriced = $derived.by(() => repriced(this.cart, this.prices));
 	readonly troubles = $derived.by(() => (this.catalogue ? hindrances(this.catalogue, this.cart) : []));
-	/** What to show: the server's total, else what the menu says. */
-	readonly total = $derived.by(() => this.quote?.total ?? (this.catalogue ? subtotal(this.catalogue, this.cart, this.moment) : 0));
+	/** Is tax added to the prices of this café? */
+	readonly taxAdded = $derived.by(() => this.shop.cafe?.tax?.mode === 'exclusive');
+	/** The server's taxes, else what the menu and the café's rates say: the rows are there at once, and nothing moves away. */
+	readonly taxes = $derived.by((): TaxRow[] => {
+		if (this.quote) return this.quote.taxes.filter((tax) => tax.rate > 0);
+		const profile = this.shop.cafe?.tax;
+		return profile && this.catalogue ? taxRows(this.catalogue, this.cart, profile, this.service, this.moment) : [];
+	});
+	/** What to show: the server's total, else what the menu and the café's rates say. */
+	readonly total = $derived.by(() => {
+		if (this.quote || !this.catalogue) return this.quote?.total ?? 0;
+		const added = this.taxAdded ? this.taxes.reduce((sum, row) => sum + row.tax, 0) : 0;
+		return subtotal(this.catalogue, this.cart, this.moment) + added;
+	});
 	readonly needsLead = $derived.by(() => needsLead(this.cart) && !this.people.isLead);
 	readonly service = $derived.by(() => this.cart.service || this.shop.cafe?.default_service || 'take_away');
 	readonly today = $derived.by(() => {
