@@ -225,7 +225,7 @@ func TestOrdersRefund(t *testing.T) {
 	sheet.is("As it came", "checked")
 	sheet.tap("Cash")
 	sheet.tap("Refund 12.00 MAD")
-	p.see("Give back 12.00 MAD", "refunded")
+	p.see("Give back 12.00 MAD", "Refunded")
 	after := s.now(order)
 	figures(t, after, map[string]int64{"refunded": priceCroissant, "lines.1.refunded_quantity": 1})
 	payout := after.list("tenders")[1].(object)
@@ -292,7 +292,7 @@ func TestOrdersFinds(t *testing.T) {
 	p.notSee("Youssef")
 	p.tap(order.text("call_number"))
 	p.tap("Hand over")
-	p.see("collected")
+	p.see("Collected")
 	s.states(s.counter("Nadia"), order, "handed_over")
 }
 
