@@ -39,7 +39,6 @@ func TestFaultTwoOrders(t *testing.T) {
 	a.c = sides[0]
 
 	// A board on either side sees what is placed on the other.
-	boardA, boardB := a.listenTo(t, s.id, ""), b.listenTo(t, s.id, "")
 	latte := func() object {
 		return object{"lines": []object{{"variation_id": s.latteM, "quantity": 1}}, "tenders": cash(priceLatteM)}
 	}
@@ -50,6 +49,8 @@ func TestFaultTwoOrders(t *testing.T) {
 		placed = append(placed, id)
 		return id
 	}
+	place(a)
+	boardA, boardB := a.listenTo(t, s.id, ""), b.listenTo(t, s.id, "")
 	for range 5 {
 		next(t, boardB, place(a))
 		next(t, boardA, place(b))
