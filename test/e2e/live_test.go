@@ -79,7 +79,7 @@ func (b *browser) listenAt(t *testing.T, path, after string) <-chan event {
 // next waits for an event that holds a text.
 func next(t *testing.T, events <-chan event, holding string) event {
 	t.Helper()
-	for limit := time.After(30 * time.Second); ; {
+	for limit := time.After(time.Minute); ; {
 		select {
 		case e, open := <-events:
 			if !open {
@@ -89,7 +89,7 @@ func next(t *testing.T, events <-chan event, holding string) event {
 				return e
 			}
 		case <-limit:
-			t.Fatalf("no event with %q in 30 s", holding)
+			t.Fatalf("no event with %q in a minute", holding)
 		}
 	}
 }
