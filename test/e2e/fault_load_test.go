@@ -133,6 +133,7 @@ type load struct {
 	resent   atomic.Int64 // sent again, as browsers do: a connection that was used before ended without a byte
 	underWay atomic.Int64
 	unmade   atomic.Int64 // due while mostAtOnce were under way
+	paused   atomic.Bool
 	stopping context.CancelFunc
 	inFlight sync.WaitGroup
 }
@@ -206,6 +207,9 @@ func (l *load) run(rate int) {
 				return
 			case <-time.After(time.Until(due)):
 			}
+			if l.paused.Load() {
+				continue
+			}
 			if !*faults && l.underWay.Load() >= mostAtOnce {
 				l.unmade.Add(1)
 				continue
@@ -217,6 +221,14 @@ func (l *load) run(rate int) {
 			})
 		}
 	})
+}
+
+// afresh lets everything end that is under way, and goes on.
+func (l *load) afresh() {
+	l.paused.Store(true)
+	l.at[0].waitFor("everything under way has ended", func() bool { return l.underWay.Load() == 0 })
+	l.paused.Store(false)
+	time.Sleep(lookEvery) // some more is under way
 }
 
 // end waits for what is under way.
@@ -289,6 +301,13 @@ func keep(in chan string, id string) {
 	case in <- id:
 	default:
 	}
+}
+
+// count says from when on successes count.
+func (l *load) count(since time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.since = since
 }
 
 // note counts an answer to what was due at a moment.
