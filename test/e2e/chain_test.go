@@ -228,15 +228,16 @@ func runningWith(t testing.TB, config app.Config, processes []app.Options, opene
 	return c
 }
 
-// waitFor asks until something is so; it fails the test after 30 s.
+// waitFor asks until something is so; it fails the test after a minute. That is more than the longest pause of any
+// background work (analytics looks at all journals afresh every 30 s), on a machine that does much else.
 func (c *chain) waitFor(what string, so func() bool) {
 	c.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if so() {
 			return
 		}
 	}
-	c.t.Fatalf("%s: not so after 30 s", what)
+	c.t.Fatalf("%s: not so after a minute", what)
 }
 
 // browser is one user agent: cookies, an origin, and an optional bearer token instead.

@@ -30,20 +30,22 @@ type desk struct {
 }
 
 func (d *desk) work(k *clerk, until func() bool) {
-	id := newID()
+	// Drawn together: the tenders have ids, and the same order with others is another one. Where the database committed
+	// and nobody heard of it, that would be refused as order_exists.
+	id, body := newID(), k.s.threeLines()
 	for !until() {
 		began := time.Now()
-		a, err := k.b.try("PUT", "/api/v1/orders/"+id, k.s.threeLines())
+		a, err := k.b.try("PUT", "/api/v1/orders/"+id, body)
 		if err == nil && a.status == 200 {
 			k.acked[id] = a.number("total")
 			d.acked.Add(1)
-			id = newID()
+			id, body = newID(), k.s.threeLines()
 			continue
 		}
 		d.refuse(time.Since(began), a, err)
 		if rand.N(3) == 0 {
 			k.givenUp[id] = true
-			id = newID()
+			id, body = newID(), k.s.threeLines()
 		}
 		time.Sleep(50 * time.Millisecond) // as Retry-After asks, but sooner
 	}

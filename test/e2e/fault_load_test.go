@@ -111,7 +111,12 @@ func balance(t *testing.T, w *lookout) string {
 	return listener.Addr().String()
 }
 
-// load is a chain's cafés at work: requests at a steady rate, whatever becomes of those before (an open loop).
+// mostAtOnce bounds what is under way at the same moment, but at full length: a busy machine then makes fewer requests.
+// An open loop would pile them up until they fail by the bound of 5 s, which says nothing of the fault.
+const mostAtOnce = 8
+
+// load is a chain's cafés at work: requests at a steady rate, at full length whatever becomes of those before (an open
+// loop).
 type load struct {
 	t     *testing.T
 	cafes []*atWork
@@ -126,6 +131,9 @@ type load struct {
 	began    time.Time
 	moved    atomic.Int64 // sent again, elsewhere: the door was closed, or said that it leaves
 	resent   atomic.Int64 // sent again, as browsers do: a connection that was used before ended without a byte
+	underWay atomic.Int64
+	unmade   atomic.Int64 // due while mostAtOnce were under way
+	paused   atomic.Bool
 	stopping context.CancelFunc
 	inFlight sync.WaitGroup
 }
@@ -199,9 +207,28 @@ func (l *load) run(rate int) {
 				return
 			case <-time.After(time.Until(due)):
 			}
-			l.inFlight.Go(func() { l.make(anyKind(), l.cafes[rand.N(len(l.cafes))], due) })
+			if l.paused.Load() {
+				continue
+			}
+			if !*faults && l.underWay.Load() >= mostAtOnce {
+				l.unmade.Add(1)
+				continue
+			}
+			l.underWay.Add(1)
+			l.inFlight.Go(func() {
+				defer l.underWay.Add(-1)
+				l.make(anyKind(), l.cafes[rand.N(len(l.cafes))], due)
+			})
 		}
 	})
+}
+
+// afresh lets everything end that is under way, and goes on.
+func (l *load) afresh() {
+	l.paused.Store(true)
+	l.at[0].waitFor("everything under way has ended", func() bool { return l.underWay.Load() == 0 })
+	l.paused.Store(false)
+	time.Sleep(lookEvery) // some more is under way
 }
 
 // end waits for what is under way.
@@ -274,6 +301,13 @@ func keep(in chan string, id string) {
 	case in <- id:
 	default:
 	}
+}
+
+// count says from when on successes count.
+func (l *load) count(since time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.since = since
 }
 
 // note counts an answer to what was due at a moment.

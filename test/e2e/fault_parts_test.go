@@ -85,7 +85,9 @@ func (l *load) without(t *testing.T, f *fleet, row down) {
 	if row.part == "session database" {
 		begin, end = lockedOut(t, f, "gateway")
 	}
+	l.afresh() // what the part before this one has refused late is no answer to this one's absence
 	l.table()
+	l.count(time.Now().Add(time.Hour)) // no success, until it is known when the part was gone
 	begin()
 	if row.part == "session database" { // a connection that is being made outlives the kill for a moment
 		refused := 0
@@ -98,9 +100,7 @@ func (l *load) without(t *testing.T, f *fleet, row down) {
 			return refused == 20 // more than the gateway has connections
 		})
 	}
-	l.mu.Lock()
-	l.since = time.Now() // what was under way may have got through; it may not have failed
-	l.mu.Unlock()
+	l.count(time.Now()) // what was under way may have got through; it may not have failed
 	for until := time.Now().Add(inFull(time.Second, 30*time.Second)); ; {
 		for _, k := range kinds { // each kind at least once
 			l.make(k.name, l.cafes[rand.N(len(l.cafes))], time.Now())

@@ -29,11 +29,12 @@ type process struct {
 // start serves on the same address as before.
 func (p *process) start(listener net.Listener) {
 	p.t.Helper()
-	if listener == nil {
-		var err error
-		if listener, err = net.Listen("tcp", p.address); err != nil {
-			p.t.Fatal(err)
-		}
+	if listener == nil { // a process that another test starts in this moment holds the old one until it is another program
+		(&chain{t: p.t}).waitFor("the address is free", func() bool {
+			var err error
+			listener, err = net.Listen("tcp", p.address)
+			return err == nil
+		})
 	}
 	p.address = listener.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -66,9 +67,17 @@ func (p *process) stop() {
 // startFleet is startSplitTLS with two processes of some parts.
 func startFleet(t testing.TB, doubled ...string) (c *chain, fleet map[string][]*process) {
 	t.Helper()
+	host := loopback() // a port that is left for a moment is nobody else's
+	listen := func() net.Listener {
+		listener, err := net.Listen("tcp", host+":0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return listener
+	}
 	listeners := map[string]net.Listener{}
 	for _, part := range app.All() {
-		listeners[part] = listenLocal(t)
+		listeners[part] = listen()
 	}
 	config := configure(t, t.TempDir(), listeners)
 	config.Certs = makeCerts(t, app.Identified()...)
@@ -77,7 +86,7 @@ func startFleet(t testing.TB, doubled ...string) (c *chain, fleet map[string][]*
 	for part, listener := range listeners {
 		of[part] = []net.Listener{listener}
 		if slices.Contains(doubled, part) {
-			of[part] = append(of[part], listenLocal(t))
+			of[part] = append(of[part], listen())
 			config.Address[part] += "," + of[part][1].Addr().String() // of a gateway nobody reads it
 		}
 	}

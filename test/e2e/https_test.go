@@ -149,7 +149,7 @@ func TestLeaving(t *testing.T) {
 				listeners[part] = listenLocal(t)
 			}
 			config := configure(t, t.TempDir(), listeners)
-			config.DrainWait = 6 * time.Second // long enough to be asked meanwhile
+			config.DrainWait = 15 * time.Second // long enough to be asked meanwhile, on a busy machine and under the race detector
 			where := map[string]string{}
 			for part, listener := range listeners {
 				where[part] = listener.Addr().String()

@@ -254,7 +254,8 @@ func (a *actor) place() {
 	}
 	may := outOf
 	if phone {
-		may = append(may[:2:2], "too_many_open_orders", "too_many_units")
+		// slot_full: what waits at the bar by now fills the last quarter hour before a cut-off.
+		may = append(may[:2:2], "too_many_open_orders", "too_many_units", "slot_full")
 		staff := object{"cafe_id": a.s.id, "lines": cart["lines"], "tenders": cash(int(total))}
 		a.refused(a.send(b, "PUT", path, staff), "not_for_customers")
 	}

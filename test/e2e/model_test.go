@@ -355,7 +355,7 @@ func (s *modelShop) check(seed uint64, opening map[string]int64) {
 	}
 	want := s.onHandWanted(opening)
 	var wrong []string
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		wrong = nil
 		for ingredient, n := range s.onHand() {
 			if n != want[ingredient] {

@@ -65,6 +65,19 @@ type replica struct {
 	command *exec.Cmd         // nil: it does not run
 }
 
+// loopback is a loopback address that no other test listens on.
+func loopback() string {
+	random := make([]byte, 3)
+	_, _ = rand.Read(random)
+	host := fmt.Sprintf("127.%d.%d.%d", 1+random[0]%250, random[1], 1+random[2]%250)
+	l, err := net.Listen("tcp", host+":0")
+	if err != nil {
+		return "127.0.0.1" // not every system has the whole of 127/8
+	}
+	_ = l.Close()
+	return host
+}
+
 // newFleet finds an address for each process: one of each part, and two of those named. Ports on a loopback address of
 // the fleet's own are nobody else's: what is found free stays free until the part listens there.
 func newFleet(t *testing.T, doubled ...string) *fleet {
@@ -74,14 +87,7 @@ func newFleet(t *testing.T, doubled ...string) *fleet {
 		t.Fatal(err)
 	}
 	f := &fleet{t: t, binary: program, common: map[string]string{"COFFEE_LOG_LEVEL": "warn"}}
-	random := make([]byte, 3)
-	_, _ = rand.Read(random)
-	host := fmt.Sprintf("127.%d.%d.%d", 1+random[0]%250, random[1], 1+random[2]%250)
-	if l, err := net.Listen("tcp", host+":0"); err == nil {
-		_ = l.Close()
-	} else {
-		host = "127.0.0.1" // not every system has the whole of 127/8
-	}
+	host := loopback()
 	var open []net.Listener
 	free := func() string {
 		listener, err := net.Listen("tcp", host+":0")

@@ -35,8 +35,12 @@ func TestOrderAhead(t *testing.T) {
 		omar.ok("PUT", ahead, object{"minutes": 0})
 
 		// The quote tells allergens to anybody, and a time.
-		quote := anyone.ok("POST", "/api/v1/orders/"+newID()+"/quote", latte())
-		if quote.at("lines.0.allergens_unknown") != false || quote.at("lines.0.uses.0") != nil || quote.text("promised_at") == "" {
+		var quote answer
+		c.waitFor("a quote knows what it is made of", func() bool { // it waits a second for inventory, and goes without
+			quote = anyone.ok("POST", "/api/v1/orders/"+newID()+"/quote", latte())
+			return quote.at("lines.0.allergens_unknown") == false
+		})
+		if quote.at("lines.0.uses.0") != nil || quote.text("promised_at") == "" {
 			t.Errorf("quote %s", quote.raw)
 		}
 		id := newID()
