@@ -59,5 +59,12 @@ func command() *cobra.Command {
 		healthCommand(),
 		versionCommand(),
 	)
+	for _, group := range root.Commands() {
+		if group.HasSubCommands() && !group.Runnable() {
+			// Else a slip such as "certs rotaet" prints help and ends well, which no script notices.
+			group.Args = cobra.NoArgs
+			group.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 	return root
 }
