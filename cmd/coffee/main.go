@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -30,7 +31,9 @@ func main() {
 	err := command().ExecuteContext(ctx)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "coffee:", err)
+		if !errors.Is(err, errSaid) {
+			fmt.Fprintln(os.Stderr, "coffee:", err)
+		}
 		os.Exit(1)
 	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"io/fs"
 	"maps"
 	"net"
@@ -98,12 +100,41 @@ func TestConfigAndVersion(t *testing.T) {
 	if err != nil || strings.Contains(out, "s3cret") || !strings.Contains(out, "COFFEE_PUBLIC_URL") {
 		t.Errorf("config: %v\n%s", err, out)
 	}
+	t.Setenv("COFFEE_ORDRE_LISTEN", "localhost:1")
+	t.Setenv("COFFEE_ORDER_LISTEN_FILE", "")
+	if out, err := execute(t, "config"); err != nil || !strings.Contains(out, "nobody reads COFFEE_ORDRE_LISTEN\n") || strings.Contains(out, "LISTEN_FILE") {
+		t.Errorf("a variable that nobody reads: %v\n%s", err, out)
+	}
 	t.Setenv("COFFEE_LOG_FORMAT", "xml")
 	if _, err := execute(t, "config"); err == nil || !strings.Contains(err.Error(), "COFFEE_LOG_FORMAT") {
 		t.Errorf("a configuration that does not start: %v", err)
 	}
 	if out, err := execute(t, "version"); err != nil || !strings.HasPrefix(out, "coffee ") {
 		t.Errorf("version: %q %v", out, err)
+	}
+}
+
+// TestJSONLogIsWhole: with COFFEE_LOG_FORMAT=json the reason for an end is a line of the log as all others.
+func TestJSONLogIsWhole(t *testing.T) {
+	for name, value := range map[string]string{
+		"COFFEE_LOG_FORMAT": "json", "COFFEE_ORDER_LISTEN": "localhost:0",
+		"COFFEE_TRUSTED_KEYS": "order=none", "COFFEE_ORDRE_LISTEN": "localhost:1",
+	} {
+		t.Setenv(name, value)
+	}
+	out, err := execute(t, "serve", "order")
+	if !errors.Is(err, errSaid) {
+		t.Errorf("it ended with %v", err)
+	}
+	for _, want := range []string{"COFFEE_TRUSTED_KEYS", "COFFEE_ORDRE_LISTEN"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no word of %s:\n%s", want, out)
+		}
+	}
+	for line := range strings.Lines(out) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not JSON: %s", line)
+		}
 	}
 }
 
