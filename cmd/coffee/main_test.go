@@ -192,6 +192,21 @@ func TestSecrets(t *testing.T) {
 			t.Errorf("%s holds %s", part, base)
 		}
 	}
+	if out, err := execute(t, "secrets", folder, "--server", "tcp(elsewhere:3306)"); err != nil || !strings.Contains(out, "another server than tcp(elsewhere:3306)") {
+		t.Errorf("a server that does not count any more: %v %s", err, out)
+	}
+	if _, err := execute(t, "secrets", filepath.Join(t.TempDir(), "new"), "--server", "db.internal:3306"); err == nil || !strings.Contains(err.Error(), "tcp(host:port)") {
+		t.Errorf("a server that no URL can name: %v", err)
+	}
+	held := t.TempDir() // to a domain, as docs/tls.md advises
+	for _, arguments := range [][]string{
+		{"certs", "init", "--domain", "cafe.example.com", "--dir", filepath.Join(held, "authority")},
+		{"secrets", held, "--browser", "cafe.example.com"},
+	} {
+		if out, err := execute(t, arguments...); err != nil {
+			t.Errorf("coffee %v: %v %s", arguments, err, out)
+		}
+	}
 	for _, step := range []string{"--new-key=till", "--use-key=gateway", "--new-key=gateway --use-key=gateway"} {
 		if out, err := execute(t, append([]string{"secrets", folder}, strings.Fields(step)...)...); err == nil {
 			t.Errorf("%s: %s", step, out)
