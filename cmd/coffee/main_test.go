@@ -131,7 +131,12 @@ func TestJSONLogIsWhole(t *testing.T) {
 			t.Errorf("no word of %s:\n%s", want, out)
 		}
 	}
-	for line := range strings.Lines(out) {
+	t.Setenv("COFFEE_ADMIN_DATABASE_FILE", filepath.Join(t.TempDir(), "none")) // a configuration that is not read to its end
+	refused, err := execute(t, "serve", "order")
+	if !errors.Is(err, errSaid) || !strings.Contains(refused, "COFFEE_ADMIN_DATABASE_FILE") {
+		t.Errorf("it ended with %v: %s", err, refused)
+	}
+	for line := range strings.Lines(out + refused) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("not JSON: %s", line)
 		}

@@ -79,13 +79,15 @@ func parts(least int) cobra.PositionalArgs {
 func run(c *cobra.Command, options app.Options, ready func(*app.App) error) error {
 	config, err := app.Load(app.Getenv)
 	if err != nil {
-		return err
+		config.LogFormat = app.Getenv("COFFEE_LOG_FORMAT") // it may not have come so far
 	}
 	options.Log = logger(config, c.ErrOrStderr())
-	for _, name := range app.Unknown(app.Environ()) {
-		options.Log.Warn("nobody reads this variable; \"coffee config\" lists those that count", "variable", name)
+	if err == nil {
+		for _, name := range app.Unknown(app.Environ()) {
+			options.Log.Warn("nobody reads this variable; \"coffee config\" lists those that count", "variable", name)
+		}
+		err = serve(c, config, options, ready)
 	}
-	err = serve(c, config, options, ready)
 	if err != nil && config.LogFormat == "json" {
 		options.Log.Error("coffee failed", "error", err.Error())
 		return errSaid // whoever reads the log as JSON is to find nothing else there
