@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
@@ -218,4 +219,16 @@ func (a *App) Address(part string) string {
 		return l.Addr().String()
 	}
 	return ""
+}
+
+// Addresses are where everything here listens, as "order 127.0.0.1:5002".
+func (a *App) Addresses() []string {
+	var all []string
+	for _, part := range slices.Sorted(maps.Keys(a.options.Listeners)) {
+		all = append(all, part+" "+a.Address(part))
+	}
+	if l := a.ops.listener; l != nil && a.options.Listeners["ops"] == nil {
+		all = append(all, "ops "+l.Addr().String())
+	}
+	return all
 }

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -214,16 +216,9 @@ func (c Config) validate() error {
 		problems = append(problems, fmt.Errorf("COFFEE_LOG_LEVEL: %q is none of debug, info, warn, error", c.LogLevel))
 	}
 	problems = append(problems, c.validateNetwork()...)
-	for name, database := range c.Database {
-		if !isDatabaseURL(database) {
-			problems = append(problems, fmt.Errorf("COFFEE_%s_DATABASE: %w", strings.ToUpper(name), errDatabaseURL))
-		}
-		if !isDatabaseURL(c.MigrateDB[name]) {
-			problems = append(problems, fmt.Errorf("COFFEE_%s_MIGRATE_DATABASE: %w", strings.ToUpper(name), errDatabaseURL))
-		}
-	}
-	if c.AdminDB != "" && !strings.HasPrefix(c.AdminDB, "mysql:") {
-		problems = append(problems, errors.New("COFFEE_ADMIN_DATABASE: it begins with \"mysql:\"; SQLite has no users"))
+	problems = append(problems, c.validateDatabases()...)
+	if c.AdminDB != "" && (!strings.HasPrefix(c.AdminDB, "mysql:") || !isDatabaseURL(c.AdminDB)) {
+		problems = append(problems, errors.New("COFFEE_ADMIN_DATABASE: it is mysql:user:password@tcp(host:port)/; SQLite has no users"))
 	}
 	if c.OperatorToken != "" && len(c.OperatorToken) < 43 {
 		problems = append(problems, errors.New("COFFEE_OPERATOR_TOKEN: too short; `coffee secrets` draws one of 256 bits"))
@@ -231,10 +226,41 @@ func (c Config) validate() error {
 	return errors.Join(problems...)
 }
 
-var errDatabaseURL = errors.New("a database URL begins with \"sqlite:\" or \"mysql:\", this one does not")
+// validateDatabases refuses URLs that are none, and one database for two parts: each counts its own migrations.
+func (c Config) validateDatabases() []error {
+	var problems []error
+	owner := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(c.Database)) {
+		variable := "COFFEE_" + strings.ToUpper(name) + "_DATABASE"
+		if !isDatabaseURL(c.Database[name]) {
+			problems = append(problems, fmt.Errorf("%s: %w", variable, errDatabaseURL))
+			continue
+		}
+		if !isDatabaseURL(c.MigrateDB[name]) {
+			problems = append(problems, fmt.Errorf("COFFEE_%s_MIGRATE_DATABASE: %w", strings.ToUpper(name), errDatabaseURL))
+		}
+		place := databasePlace(c.Database[name])
+		if other := owner[place]; other != "" {
+			problems = append(problems, fmt.Errorf("%s and %s name the same database: each part needs its own", other, variable))
+		}
+		owner[place] = variable
+	}
+	return problems
+}
+
+var errDatabaseURL = errors.New("a database URL is sqlite:/path or mysql:user:password@tcp(host:port)/schema, without //; this one is not")
 
 func isDatabaseURL(text string) bool {
-	return strings.HasPrefix(text, "sqlite:") || strings.HasPrefix(text, "mysql:")
+	return strings.HasPrefix(text, "sqlite:") || (strings.HasPrefix(text, "mysql:") && !strings.HasPrefix(text, "mysql://"))
+}
+
+// databasePlace is a database URL without its user and its options.
+func databasePlace(databaseURL string) string {
+	if strings.HasPrefix(databaseURL, "mysql:") {
+		databaseURL = databaseURL[strings.LastIndex(databaseURL, "@")+1:]
+	}
+	place, _, _ := strings.Cut(databaseURL, "?")
+	return place
 }
 
 // Print writes every setting with its value in force; secrets are masked.

@@ -31,10 +31,24 @@ func TestSettingsThatDoNotStart(t *testing.T) {
 		"COFFEE_TRUSTED_PROXIES": "everyone",
 		"COFFEE_ORDER_LISTEN":    "5002",
 		"COFFEE_MENU_DATABASE":   "postgres://x",
+		"COFFEE_CAFE_DATABASE":   "mysql://coffee:x@tcp(db:3306)/coffee_cafe", // the driver would take "//coffee" for the user
+		"COFFEE_ADMIN_DATABASE":  "mysql://root:x@tcp(db:3306)/",
+		"COFFEE_GATEWAY_LISTEN":  "localhost:99999",
+		"COFFEE_LOGIN_ADDRESS":   "localhost:http",
 	} {
 		if _, err := Load(env(map[string]string{name: value})); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s=%s: %v, want an error that names the variable", name, value, err)
 		}
+	}
+}
+
+// TestEachPartItsDatabase: migrations of two parts in one schema would be taken for each other's.
+func TestEachPartItsDatabase(t *testing.T) {
+	_, err := Load(env(map[string]string{
+		"COFFEE_ORDER_DATABASE": "mysql:order:s3cret@tcp(db:3306)/coffee?tls=preferred", "COFFEE_MENU_DATABASE": "mysql:menu:s3cret@tcp(db:3306)/coffee",
+	}))
+	if err == nil || !strings.Contains(err.Error(), "COFFEE_MENU_DATABASE and COFFEE_ORDER_DATABASE name the same database") || strings.Contains(err.Error(), "s3cret") {
+		t.Error(err)
 	}
 }
 

@@ -3,7 +3,10 @@ package app
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+
+	"coffee/internal/httpx"
 )
 
 // lookUp finds a setting in its variable, or in the file that the variable's twin <name>_FILE names: orchestrators
@@ -27,6 +30,27 @@ func lookUp(getenv func(string) string, name string) (value, from string, err er
 	}
 	return value, "file", nil
 }
+
+// Unknown lists the variables of an environment ("NAME=value") that begin as ours do and that nobody reads: most likely
+// a slip of the pen, whose default is in force instead. They are no reason not to start: an orchestrator may add some.
+func Unknown(environ []string) []string {
+	known := map[string]bool{httpx.URLVariable: true}
+	for _, s := range settings() {
+		known[s.name], known[s.name+"_FILE"] = true, true
+	}
+	var unknown []string
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "COFFEE_") && !strings.HasPrefix(name, "COFFEE_TEST_") && !known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
+}
+
+// Environ is the process's environment whole.
+func Environ() []string { return os.Environ() }
 
 // Getenv is the process's environment, so that cmd needs no os.
 func Getenv(name string) string { return os.Getenv(name) }

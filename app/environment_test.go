@@ -66,6 +66,10 @@ func TestKeysAreOnlyRead(t *testing.T) {
 	if err != nil || len(entries) != 1 {
 		t.Errorf("reading the keys left %v, %v", entries, err)
 	}
+	c.Keys = filepath.Join(folder, "none")
+	if _, err := loadKeys(c, []string{"order"}); err == nil || !strings.Contains(err.Error(), "order.key is not there") {
+		t.Errorf("a trusted key that is missing: %v", err)
+	}
 	if _, err := loadKeys(Config{Keys: filepath.Join(folder, "none")}, nil); err != nil {
 		t.Error(err)
 	}

@@ -40,6 +40,11 @@ func loadKeys(c Config, issuers []string) (*keys, error) {
 	if c.TrustedKeys == "" {
 		needed = allIssuers()
 	}
+	for _, issuer := range issuers {
+		if path := filepath.Join(c.Keys, issuer+".key"); c.TrustedKeys != "" && !there(path) {
+			return nil, fmt.Errorf("COFFEE_KEYS: %s is not there, and one made here would not be among COFFEE_TRUSTED_KEYS", path)
+		}
+	}
 	private, err := privateKeys(c.Keys, needed)
 	if err != nil {
 		return nil, fmt.Errorf("COFFEE_KEYS: %w", err)

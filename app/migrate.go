@@ -59,8 +59,9 @@ func (c Config) migrate(ctx context.Context, part string, log *slog.Logger) erro
 	}
 	err := db.Migrate(ctx, db.Config{URL: c.MigrateDB[part], Service: part, Log: log}, migrations()[part])
 	if errors.Is(err, db.ErrDenied) {
-		return fmt.Errorf("the schema is behind this version and this user may not change it: "+
-			"run `coffee migrate %s` with COFFEE_%s_MIGRATE_DATABASE set: %w", part, strings.ToUpper(part), err)
+		return fmt.Errorf("the schema is behind this version, or not there, and this user may not change it: "+
+			"run `coffee migrate %s` with COFFEE_%s_MIGRATE_DATABASE set (with --grants it makes schema and users): %w",
+			part, strings.ToUpper(part), err)
 	}
 	return err
 }

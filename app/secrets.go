@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,6 +29,9 @@ type SecretOptions struct {
 //
 // Certificates are not made here: `coffee secrets` puts them beside, by `coffee certs`.
 func MakeSecrets(folder string, o SecretOptions) error {
+	if !regexp.MustCompile(`^[a-z0-9]+\([^()@]+\)$`).MatchString(o.Server) {
+		return fmt.Errorf("--server %q is not as tcp(host:port) or unix(/path)", o.Server)
+	}
 	write := func(name string, fresh func() string) (string, error) {
 		path := filepath.Join(folder, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -30,7 +31,9 @@ func main() {
 	err := command().ExecuteContext(ctx)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "coffee:", err)
+		if !errors.Is(err, errSaid) {
+			fmt.Fprintln(os.Stderr, "coffee:", err)
+		}
 		os.Exit(1)
 	}
 }
@@ -59,5 +62,12 @@ func command() *cobra.Command {
 		healthCommand(),
 		versionCommand(),
 	)
+	for _, group := range root.Commands() {
+		if group.HasSubCommands() && !group.Runnable() {
+			// Else a slip such as "certs rotaet" prints help and ends well, which no script notices.
+			group.Args = cobra.NoArgs
+			group.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 	return root
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"io/fs"
 	"maps"
 	"net"
@@ -76,6 +78,9 @@ func TestMistakesAreNamed(t *testing.T) {
 		{[]string{"migrate", "--grants", "--apply"}, "COFFEE_ADMIN_DATABASE"},
 		{[]string{"migrate", "--grants"}, "only a MySQL URL"},
 		{[]string{"brew"}, "unknown command"},
+		{[]string{"certs", "rotaet"}, "unknown command"},
+		{[]string{"admin", "lists"}, "unknown command"},
+		{[]string{"import", "receipt"}, "unknown command"},
 		{[]string{"start-for-real"}, "say --yes"},
 		{[]string{"admin", "list"}, "operator token"},
 		{[]string{"health", "--url", "http://127.0.0.1:1"}, "not ready"},
@@ -95,12 +100,46 @@ func TestConfigAndVersion(t *testing.T) {
 	if err != nil || strings.Contains(out, "s3cret") || !strings.Contains(out, "COFFEE_PUBLIC_URL") {
 		t.Errorf("config: %v\n%s", err, out)
 	}
+	t.Setenv("COFFEE_ORDRE_LISTEN", "localhost:1")
+	t.Setenv("COFFEE_ORDER_LISTEN_FILE", "")
+	if out, err := execute(t, "config"); err != nil || !strings.Contains(out, "nobody reads COFFEE_ORDRE_LISTEN\n") || strings.Contains(out, "LISTEN_FILE") {
+		t.Errorf("a variable that nobody reads: %v\n%s", err, out)
+	}
 	t.Setenv("COFFEE_LOG_FORMAT", "xml")
 	if _, err := execute(t, "config"); err == nil || !strings.Contains(err.Error(), "COFFEE_LOG_FORMAT") {
 		t.Errorf("a configuration that does not start: %v", err)
 	}
 	if out, err := execute(t, "version"); err != nil || !strings.HasPrefix(out, "coffee ") {
 		t.Errorf("version: %q %v", out, err)
+	}
+}
+
+// TestJSONLogIsWhole: with COFFEE_LOG_FORMAT=json the reason for an end is a line of the log as all others.
+func TestJSONLogIsWhole(t *testing.T) {
+	for name, value := range map[string]string{
+		"COFFEE_LOG_FORMAT": "json", "COFFEE_ORDER_LISTEN": "localhost:0",
+		"COFFEE_TRUSTED_KEYS": "order=none", "COFFEE_ORDRE_LISTEN": "localhost:1",
+	} {
+		t.Setenv(name, value)
+	}
+	out, err := execute(t, "serve", "order")
+	if !errors.Is(err, errSaid) {
+		t.Errorf("it ended with %v", err)
+	}
+	for _, want := range []string{"COFFEE_TRUSTED_KEYS", "COFFEE_ORDRE_LISTEN"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no word of %s:\n%s", want, out)
+		}
+	}
+	t.Setenv("COFFEE_ADMIN_DATABASE_FILE", filepath.Join(t.TempDir(), "none")) // a configuration that is not read to its end
+	refused, err := execute(t, "serve", "order")
+	if !errors.Is(err, errSaid) || !strings.Contains(refused, "COFFEE_ADMIN_DATABASE_FILE") {
+		t.Errorf("it ended with %v: %s", err, refused)
+	}
+	for line := range strings.Lines(out + refused) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not JSON: %s", line)
+		}
 	}
 }
 
@@ -156,6 +195,21 @@ func TestSecrets(t *testing.T) {
 		}
 		if base := path.Base(rest); strings.HasSuffix(base, ".key") && part != "authority" && base != part+".key" && base != "browser.key" {
 			t.Errorf("%s holds %s", part, base)
+		}
+	}
+	if out, err := execute(t, "secrets", folder, "--server", "tcp(elsewhere:3306)"); err != nil || !strings.Contains(out, "another server than tcp(elsewhere:3306)") {
+		t.Errorf("a server that does not count any more: %v %s", err, out)
+	}
+	if _, err := execute(t, "secrets", filepath.Join(t.TempDir(), "new"), "--server", "db.internal:3306"); err == nil || !strings.Contains(err.Error(), "tcp(host:port)") {
+		t.Errorf("a server that no URL can name: %v", err)
+	}
+	held := t.TempDir() // to a domain, as docs/tls.md advises
+	for _, arguments := range [][]string{
+		{"certs", "init", "--domain", "cafe.example.com", "--dir", filepath.Join(held, "authority")},
+		{"secrets", held, "--browser", "cafe.example.com"},
+	} {
+		if out, err := execute(t, arguments...); err != nil {
+			t.Errorf("coffee %v: %v %s", arguments, err, out)
 		}
 	}
 	for _, step := range []string{"--new-key=till", "--use-key=gateway", "--new-key=gateway --use-key=gateway"} {

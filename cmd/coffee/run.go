@@ -79,14 +79,35 @@ func parts(least int) cobra.PositionalArgs {
 func run(c *cobra.Command, options app.Options, ready func(*app.App) error) error {
 	config, err := app.Load(app.Getenv)
 	if err != nil {
-		return err
+		config.LogFormat = app.Getenv("COFFEE_LOG_FORMAT") // it may not have come so far
 	}
 	options.Log = logger(config, c.ErrOrStderr())
+	if err == nil {
+		for _, name := range app.Unknown(app.Environ()) {
+			options.Log.Warn("nobody reads this variable; \"coffee config\" lists those that count", "variable", name)
+		}
+		err = serve(c, config, options, ready)
+	}
+	if err != nil && config.LogFormat == "json" {
+		options.Log.Error("coffee failed", "error", err.Error())
+		return errSaid // whoever reads the log as JSON is to find nothing else there
+	}
+	return err
+}
+
+// errSaid is an error that was told already.
+var errSaid = errors.New("see the log")
+
+func serve(c *cobra.Command, config app.Config, options app.Options, ready func(*app.App) error) error {
 	ctx, stop := context.WithCancel(c.Context())
 	defer stop()
 	a, err := app.Open(ctx, config, options)
 	if err != nil {
 		return err
+	}
+	if len(options.Parts) > 0 {
+		options.Log.Info("coffee serves", "version", versionText(), "addresses", a.Addresses())
+		defer options.Log.Info("coffee has ended")
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
@@ -122,11 +143,15 @@ func configCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
 		Short: "Print every setting with its value, where it comes from and what it means",
-		Long:  "Prints every setting with the value in force. Passwords in database URLs are masked.",
-		Args:  cobra.NoArgs,
+		Long: `Prints every setting with the value in force. Passwords in database URLs are masked. Says which
+COFFEE_ variables of the environment nobody reads, and ends with status 1 when a start would be refused.`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := app.Print(c.OutOrStdout(), app.Getenv); err != nil {
 				return err
+			}
+			for _, name := range app.Unknown(app.Environ()) {
+				fmt.Fprintf(c.ErrOrStderr(), "coffee: nobody reads %s\n", name)
 			}
 			_, err := app.Load(app.Getenv)
 			if err != nil {

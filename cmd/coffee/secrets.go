@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -48,6 +49,10 @@ after the other. Nobody is refused meanwhile.`,
 						return err
 					}
 				}
+			}
+			if body, err := os.ReadFile(filepath.Join(args[0], "gateway", "database")); err == nil &&
+				c.Flags().Changed("server") && !strings.Contains(string(body), "@"+options.Server+"/") {
+				fmt.Fprintf(c.ErrOrStderr(), "coffee: the database URLs in %s were drawn before and stay; they name another server than %s\n", args[0], options.Server)
 			}
 			_, err := fmt.Fprintf(c.OutOrStdout(), "the secrets are in %s\n", args[0])
 			return err

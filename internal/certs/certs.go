@@ -37,7 +37,8 @@ func Part(certificate *x509.Certificate) string {
 }
 
 // Files names what a side of a connection reads. Without certificate it only trusts; without authorities it only shows.
-type Files struct{ Authorities, Certificate, Key string }
+// With a name and authorities the certificate must be for that name and of them, or nobody would believe it.
+type Files struct{ Authorities, Certificate, Key, Name string }
 
 // In gives the files of a part in a folder of certificates.
 func In(folder, part string) Files {
@@ -45,6 +46,7 @@ func In(folder, part string) Files {
 		Authorities: filepath.Join(folder, AuthorityFile),
 		Certificate: filepath.Join(folder, part+".pem"),
 		Key:         filepath.Join(folder, part+".key"),
+		Name:        Name(part),
 	}
 }
 

@@ -168,6 +168,17 @@ func TestChangedFilesCount(t *testing.T) {
 		}
 		talk("with half a file")
 	}
+	// So does a whole pair that nobody would believe: another part's.
+	for from, to := range map[string]string{"menu.pem": "order.pem", "menu.key": "order.key"} {
+		if err := os.WriteFile(filepath.Join(folder, to), readFile(t, folder, from), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at = at.Add(time.Minute)
+	talk("with another part's certificate")
+	if serial() != second {
+		t.Error("another part's certificate replaced ours")
+	}
 	// Not looked at more often than every other second.
 	coffeeCerts(t, folder, "rotate menu")
 	before := menus.Present().Certificate.Leaf.SerialNumber
@@ -219,6 +230,25 @@ func TestFilesThatDoNotStart(t *testing.T) {
 	later := func() time.Time { return time.Now().AddDate(2, 0, 0) }
 	if _, err := certs.Watch(certs.In(folder, "order"), log, later); err == nil || !strings.Contains(err.Error(), "ended on") {
 		t.Errorf("a certificate that has ended: %v", err)
+	}
+	earlier := func() time.Time { return time.Now().AddDate(0, 0, -1) }
+	if _, err := certs.Watch(certs.In(folder, "order"), log, earlier); err == nil || !strings.Contains(err.Error(), "the clock here") {
+		t.Errorf("a certificate that does not count yet: %v", err)
+	}
+	other := chain(t)
+	for want, of := range map[string][2]string{"is not for order.coffee.internal": {folder, "menu"}, "is of no authority": {other, "order"}} {
+		mixed := t.TempDir()
+		for name, from := range map[string]string{
+			"ca.pem":    filepath.Join(folder, "ca.pem"),
+			"order.pem": filepath.Join(of[0], of[1]+".pem"), "order.key": filepath.Join(of[0], of[1]+".key"),
+		} {
+			if err := os.WriteFile(filepath.Join(mixed, name), readFile(t, filepath.Dir(from), filepath.Base(from)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := certs.Watch(certs.In(mixed, "order"), log, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the certificate of %s: %v, want it to say %q", of[1], err, want)
+		}
 	}
 	var said strings.Builder
 	soon := func() time.Time { return time.Now().AddDate(0, 0, 390) }

@@ -124,13 +124,37 @@ func (w *Watched) parse(bodies [3][]byte) (Present, error) {
 		switch {
 		case err != nil:
 			problems = append(problems, fmt.Errorf("%s with %s: %w", w.files.Certificate, w.files.Key, err))
-		case w.now().After(pair.Leaf.NotAfter):
-			problems = append(problems, fmt.Errorf("%s ended on %s", w.files.Certificate, pair.Leaf.NotAfter.Format(time.DateOnly)))
 		default:
+			if err = w.usable(pair.Leaf, p.Authorities); err != nil {
+				problems = append(problems, fmt.Errorf("%s %w", w.files.Certificate, err))
+				break
+			}
 			p.Certificate = pair
 		}
 	}
 	return p, errors.Join(problems...)
+}
+
+// usable tells whether anybody would believe a certificate that is shown: a part with another's, or with one of another
+// authority, would be ready and be refused by all.
+func (w *Watched) usable(leaf *x509.Certificate, authorities *x509.CertPool) error {
+	now := w.now()
+	switch {
+	case now.After(leaf.NotAfter):
+		return fmt.Errorf("ended on %s", leaf.NotAfter.Format(time.DateOnly))
+	case now.Before(leaf.NotBefore):
+		return fmt.Errorf("counts from %s on, and the clock here says %s", leaf.NotBefore.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	case w.files.Name == "" || authorities == nil:
+		return nil
+	}
+	if err := leaf.VerifyHostname(w.files.Name); err != nil {
+		return fmt.Errorf("is not for %s: %w", w.files.Name, err)
+	}
+	options := x509.VerifyOptions{Roots: authorities, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
+	if _, err := leaf.Verify(options); err != nil {
+		return fmt.Errorf("is of no authority in %s: %w", w.files.Authorities, err)
+	}
+	return nil
 }
 
 // warn complains of a certificate that ends soon.

@@ -108,9 +108,12 @@ func OperatorToken(file string) (string, error) {
 	return strings.TrimSpace(string(body)), nil
 }
 
+// URLVariable names the gateway for the command line's tools.
+const URLVariable = "COFFEE_URL"
+
 // DefaultURL is COFFEE_URL, or the gateway of this machine.
 func DefaultURL() string {
-	if url := os.Getenv("COFFEE_URL"); url != "" {
+	if url := os.Getenv(URLVariable); url != "" {
 		return url
 	}
 	return "http://localhost:5000"

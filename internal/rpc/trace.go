@@ -22,24 +22,31 @@ func (c carrier) Get(key string) string { return first(metadata.MD(c), key) }
 func (c carrier) Set(key, value string) { metadata.MD(c).Set(key, value) }
 func (c carrier) Keys() []string        { return slices.Collect(maps.Keys(c)) }
 
-// LogHandler adds to each record what its context knows of the request: its id, who asks (an id, never a name), the
-// café, and the trace.
+// LogHandler adds to each record what its context knows of the request and the record does not say itself (a key twice
+// is what many readers of JSON refuse): its id, who asks (an id, never a name), the café, and the trace.
 func LogHandler(under slog.Handler) slog.Handler { return logHandler{under} }
 
 type logHandler struct{ slog.Handler }
 
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
+	said := map[string]bool{}
+	r.Attrs(func(a slog.Attr) bool { said[a.Key] = true; return true })
+	add := func(key, value string) {
+		if !said[key] {
+			r.AddAttrs(slog.String(key, value))
+		}
+	}
 	if id := RequestID(ctx); id != "" {
-		r.AddAttrs(slog.String("request_id", id))
+		add("request_id", id)
 	}
 	if c := CallerFrom(ctx); c.Subject != "" {
-		r.AddAttrs(slog.String("subject", c.Kind+"/"+c.Subject))
+		add("subject", c.Kind+"/"+c.Subject)
 		if c.Cafe != "" {
-			r.AddAttrs(slog.String("cafe", c.Cafe))
+			add("cafe", c.Cafe)
 		}
 	}
 	if s := trace.SpanContextFromContext(ctx); s.IsSampled() {
-		r.AddAttrs(slog.String("trace_id", s.TraceID().String()))
+		add("trace_id", s.TraceID().String())
 	}
 	return h.Handler.Handle(ctx, r)
 }

@@ -25,4 +25,9 @@ func TestLogHandler(t *testing.T) {
 			t.Errorf("%s: no %s", out.String(), want)
 		}
 	}
+	out.Reset()
+	log.InfoContext(ctx, "third", "request_id", "r-1")
+	if strings.Count(out.String(), "request_id") != 1 {
+		t.Errorf("%s: a key twice", out.String())
+	}
 }

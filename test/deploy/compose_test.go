@@ -57,7 +57,27 @@ func TestCompose(t *testing.T) {
 			}
 			starts(t, "migrate", environment(at(whole, "services.migrate")), map[string]string{"/run/coffee": filepath.Join(folder, "migrate")})
 			composeOrder(t, whole)
+			composeBuild(t, whole)
 		})
+	}
+}
+
+// composeBuild: one service builds the image that all run, the one that comes first. Where each builds it, builders that
+// work side by side refuse the second image of the same name.
+func composeBuild(t *testing.T, whole object) {
+	t.Helper()
+	services, _ := at(whole, "services").(object)
+	for name := range services {
+		service := at(whole, "services."+name)
+		if at(service, "image") != "coffee:local" {
+			continue
+		}
+		if builds := at(service, "build") != nil; builds != (name == "secrets") {
+			t.Errorf("%s builds the image: %v", name, builds)
+		}
+		if at(service, "pull_policy") != "never" {
+			t.Errorf("%s looks for coffee:local in a registry", name)
+		}
 	}
 }
 

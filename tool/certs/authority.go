@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,10 +58,14 @@ func (f folder) newAuthority(domains []string) (*x509.Certificate, *ecdsa.Privat
 	}
 	if len(domains) > 0 {
 		template.PermittedDNSDomainsCritical = true
-		template.PermittedDNSDomains = append([]string{certs.Domain, "localhost"}, domains...)
+		template.PermittedDNSDomains = append(always(), domains...)
 	}
 	return sign(template, template, key, key)
 }
+
+// always are the names that an authority held to domains may sign besides: the parts' own, this machine's, and that of
+// the gateway under compose and Kubernetes, where the frontend calls it as a browser does.
+func always() []string { return []string{certs.Domain, "localhost", "gateway"} }
 
 func sign(template, parent *x509.Certificate, key *ecdsa.PrivateKey, by crypto.Signer) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), by)
@@ -73,6 +78,12 @@ func sign(template, parent *x509.Certificate, key *ecdsa.PrivateKey, by crypto.S
 
 // initialize makes the authority of an empty folder.
 func (f folder) initialize(domains []string) error {
+	for _, domain := range domains {
+		// To most clients ".example.com" is all below it, without itself.
+		if dns, _, err := hosts([]string{strings.TrimPrefix(domain, ".")}); err != nil || len(dns) == 0 {
+			return fmt.Errorf("--domain %q is not the name of a domain", domain)
+		}
+	}
 	if err := os.MkdirAll(f.path, 0o700); err != nil {
 		return err
 	}
@@ -130,7 +141,7 @@ func (f folder) renew() error {
 	}
 	var domains []string
 	for _, d := range present.bundle[0].PermittedDNSDomains {
-		if d != certs.Domain && d != "localhost" {
+		if !slices.Contains(always(), d) {
 			domains = append(domains, d)
 		}
 	}

@@ -136,9 +136,11 @@ func TestCertificatesOfAChain(t *testing.T) {
 
 func TestDomains(t *testing.T) {
 	s := shell{t, t.TempDir()}
+	s.refused("init --domain https://cafe.example.com", "not the name of a domain")
+	s.refused("init --domain 10.0.0.1", "not the name of a domain")
 	s.ok("init --domain cafe.example.com")
 	s.ok("issue all")
-	s.ok("issue --browser www.cafe.example.com localhost")
+	s.ok("issue --browser www.cafe.example.com localhost gateway")
 	s.refused("rotate espresso", "no espresso.pem")
 	if err := os.Remove(filepath.Join(s.path, "browser.pem")); err != nil {
 		t.Fatal(err)
