@@ -124,7 +124,9 @@ func TestADay(t *testing.T) {
 	one.in("Void A-001").tap("Guest changed their mind")
 	one.tap("Void, give back 25.00 MAD")
 	one.in("A lead’s PIN").tap("Close")
+	one.notSeeRole("dialog", "A lead’s PIN") // each Escape is for the sheet that is on top then
 	one.press("Escape")
+	one.notSeeRole("dialog", "Void A-001")
 	one.press("Escape")
 	one.notSeeRole("dialog", "")
 

@@ -201,9 +201,11 @@ func TestOfficePasswordEndsOtherSessions(t *testing.T) {
 	}
 	there.tapRole("button", "Add an account")
 	there.see("half-typed may sign in now.")
+	goOn := there.stopClock() // Undo is there for five seconds
 	there.tap("Remove half-typed")
 	there.tap("Undo")
 	there.notSee("is removed in a moment")
+	goOn()
 	if n := len(c.asOperator().ok("GET", "/api/v1/admins", nil).list("admins")); n != 2 {
 		t.Errorf("%d accounts, want both", n)
 	}
