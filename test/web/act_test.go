@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
@@ -167,30 +168,61 @@ func (p *page) tapAny(what string, pick func(*place) []*place) {
 	})
 }
 
-// tapAt touches a point, or clicks it on a desk.
+// tapAt touches a point, or clicks it on a desk. It lifts without waiting for what the page says to the touch: on a busy
+// machine that answer can take longer than a long press, and a tap is short.
 func (p *page) tapAt(x, y float64) {
 	p.t.Helper()
+	touch, lift := mouse(chromedp.MousePressed, x, y), mouse(chromedp.MouseReleased, x, y)
+	if p.look.touch {
+		touch, lift = finger(input.DispatchTouchEventTypeTouchStart, x, y), finger(input.DispatchTouchEventTypeTouchEnd)
+	}
 	ctx, cancel := p.within()
 	defer cancel()
-	action := chromedp.MouseClickXY(x, y)
-	if p.look.touch {
-		action = chromedp.TapXY(x, y)
-	}
-	if err := chromedp.Do(ctx, action); err != nil {
+	touched := make(chan error, 1)
+	go func() { touched <- touch(ctx) }()
+	time.Sleep(shortTouch)
+	if err := errors.Join(lift(ctx), <-touched); err != nil {
 		p.fatalf("tap at %.0f, %.0f: %v", x, y, err)
+	}
+}
+
+// shortTouch is how long a finger lies there for a tap; the lift follows the touch on the way to the browser.
+const shortTouch = 20 * time.Millisecond
+
+// mouse is the left button going down or up.
+func mouse(kind input.DispatchMouseEventType, x, y float64) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{
+			Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, ClickCount: 1,
+		})
+		return err
+	}
+}
+
+// finger comes down on a point, or lifts, where there is none.
+func finger(kind input.DispatchTouchEventType, at ...float64) func(context.Context) error {
+	points := []*input.TouchPoint{}
+	if len(at) == 2 {
+		points = append(points, &input.TouchPoint{X: at[0], Y: at[1]})
+	}
+	return func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+		return err
 	}
 }
 
 // hold presses something until a thing is so, and lets go.
 func (p *page) hold(name, what string, so func() bool) {
 	p.t.Helper()
-	found := p.one(fmt.Sprintf("something called %q to hold", name), func(root *place) []*place {
-		return named(root.all(func(q *place) bool { return q.role != "StaticText" && q.role != "InlineTextBox" }), name)
-	})
-	x, y, err := p.reach(found)
-	if err != nil {
-		p.fatalf("hold %q: %v", name, err)
-	}
+	var x, y float64
+	var why error
+	p.untilOr(fmt.Sprintf("something called %q can be held", name), func() bool {
+		found := p.one(fmt.Sprintf("something called %q to hold", name), func(root *place) []*place {
+			return named(root.all(func(q *place) bool { return q.role != "StaticText" && q.role != "InlineTextBox" }), name)
+		})
+		x, y, why = p.reach(found)
+		return why == nil
+	}, func() string { return fmt.Sprint(why) })
 	if p.look.touch {
 		call(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{
 			Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: x, Y: y}},
@@ -288,7 +320,7 @@ const fingerScript = `(() => {
 const missedScript = `(async () => {
 	const finger = window.finger;
 	if (!finger) return false;
-	for (let i = 0; i < 30 && finger.hit && !finger.clicked; i++) await new Promise(done => setTimeout(done, 10));
+	for (let i = 0; i < 100 && finger.hit && !finger.clicked; i++) await new Promise(done => setTimeout(done, 10));
 	finger.lift();
 	return finger.hit === false || finger.hit === true && !finger.clicked && finger.moved();
 })()`
@@ -314,30 +346,37 @@ func (p *page) typeText(text string) {
 	}
 }
 
-// focus puts the cursor into the field of that label.
+// focus puts the cursor into the field of that label. A field may be drawn again before it has it: then it is looked for
+// again.
 func (p *page) focus(label string) {
 	p.t.Helper()
-	found := p.one(fmt.Sprintf("the field %q", label), func(root *place) []*place {
-		var open []*place
-		for _, q := range named(root.all(isOneOf(fields...)), label) {
-			if !q.disabled {
-				open = append(open, q)
+	var why error
+	p.untilOr(fmt.Sprintf("the field %q has the cursor", label), func() bool {
+		found := p.one(fmt.Sprintf("the field %q", label), func(root *place) []*place {
+			var open []*place
+			for _, q := range named(root.all(isOneOf(fields...)), label) {
+				if !q.disabled {
+					open = append(open, q)
+				}
 			}
-		}
-		return open
-	})
-	call(p, dom.Focus, dom.FocusParams{BackendNodeID: found.node})
+			return open
+		})
+		ctx, cancel := p.within()
+		defer cancel()
+		_, why = chromedp.Call(ctx, dom.Focus, dom.FocusParams{BackendNodeID: found.node})
+		return why == nil
+	}, func() string { return fmt.Sprint(why) })
 }
 
 // choose picks an option of a select by what it says.
 func (p *page) choose(label, option string) {
 	p.t.Helper()
-	found := p.one(fmt.Sprintf("the choice %q", label), func(root *place) []*place {
-		return named(root.all(isOneOf("combobox", "ComboBoxSelect", "listbox", "PopUpButton")), label)
-	})
-	ctx, cancel := p.within()
-	defer cancel()
 	p.until(fmt.Sprintf("%q can be chosen in %q", option, label), func() bool {
+		found := p.one(fmt.Sprintf("the choice %q", label), func(root *place) []*place {
+			return named(root.all(isOneOf("combobox", "ComboBoxSelect", "listbox", "PopUpButton")), label)
+		})
+		ctx, cancel := p.within()
+		defer cancel()
 		chosen, err := callOn[bool](ctx, found.node, `function (option) {
 			const one = [...(this.options ?? [])].find(o => o.label.replace(/\s+/g, ' ').trim() === option && !o.disabled);
 			if (!one) return false;

@@ -40,6 +40,7 @@ func (s *shop) move(by *client, order answer, states ...string) {
 func (p *page) approve(name, pin string) {
 	p.t.Helper()
 	p.in("A lead’s PIN").tap(name)
+	p.seeRole("button", "Approve") // keys before it are nobody's
 	for _, digit := range pin {
 		p.press(string(digit))
 	}

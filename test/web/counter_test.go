@@ -36,6 +36,7 @@ func (s *shop) onlyOrder() answer {
 
 func (p *page) pin(digits string) {
 	p.t.Helper()
+	p.seeRole("button", "Come in") // keys before it are nobody's
 	for _, digit := range digits {
 		p.press(string(digit))
 	}
@@ -168,9 +169,11 @@ func TestCounterHoldsAndRecalls(t *testing.T) {
 	p.in("Cart").see("Latte Medium")
 	p.see("Held 1") // the one that was open took its place
 	p.in("Cart").tap("1 Latte Medium")
+	goOn := p.stopClock() // Undo is there for five seconds
 	p.tapRole("button", "Remove")
 	p.see("Removed Latte Medium")
 	p.tap("Undo")
+	goOn()
 	p.in("Cart").see("Latte Medium")
 }
 

@@ -119,7 +119,8 @@ func TestPeopleAreHired(t *testing.T) {
 	p.tap("New PIN: Zineb")
 	p.tap("Yes, end the old PIN")
 	p.until("another PIN is shown", func() bool {
-		return evaluate[string](p, `document.querySelector('.figures').textContent.trim()`) != first
+		now := evaluate[string](p, `document.querySelector('.figures')?.textContent.trim() ?? ''`)
+		return now != "" && now != first
 	})
 	if got := signIn(first); got == 200 {
 		t.Error("the old PIN still lets Zineb in")

@@ -110,9 +110,11 @@ func TestDraftOutlivesLeaving(t *testing.T) {
 	if got := p.value("Description"); got != "not yet" {
 		t.Errorf("what was typed is %q now", got)
 	}
+	goOn := p.stopClock() // Undo is there for eight seconds
 	p.tap("Discard")
 	p.see("Latte: changes discarded")
 	p.tap("Undo")
+	goOn()
 	if got := p.value("Description"); got != "not yet" {
 		t.Errorf("after undo the description is %q", got)
 	}

@@ -115,8 +115,10 @@ func TestIngredientIsEdited(t *testing.T) {
 	s := newShop(c, plainNames)
 	p := visitor(t, c.frontend, desk).with(c.admin()).open("/admin/stock/ingredients")
 	p.expects("409")
+	p.see("Beans") // keys before the list is there are nobody's
 	p.press("/")
-	p.typeText("beans")
+	p.until("the search has the cursor", func() bool { return evaluate[bool](p, "document.activeElement?.type === 'search'") })
+	p.fill("Find an ingredient", "beans") // in place of the slash, which the browser's protocol types all the same
 	p.tap("Beans")
 	p.fill("Supplier", "Atlas")
 	p.tap("Sesame")

@@ -69,6 +69,13 @@ func TestOfficeFiguresAreTheAPIs(t *testing.T) {
 	d := aWorld(t)
 	head := d.head()
 	month := head.ok("GET", "/api/v1/analytics/month", nil)
+	if month.number("orders") == 0 { // in the first hours of a month, which are those of the last business day of another
+		running, err := time.Parse("2006-01", month.text("month"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		month = head.ok("GET", "/api/v1/analytics/month?month="+running.AddDate(0, -1, 0).Format("2006-01"), nil)
+	}
 	overview := head.ok("GET", "/api/v1/analytics/overview?month="+month.text("month"), nil)
 	p := visitor(t, d.frontend, desk).with(head).open("/admin/sales?month=" + month.text("month"))
 	p.see(figure(month.number("total_sales.amount")), month.text("top_cafe.name"), month.text("top_product.name"))
@@ -201,9 +208,11 @@ func TestOfficePasswordEndsOtherSessions(t *testing.T) {
 	}
 	there.tapRole("button", "Add an account")
 	there.see("half-typed may sign in now.")
+	goOn := there.stopClock() // Undo is there for five seconds
 	there.tap("Remove half-typed")
 	there.tap("Undo")
 	there.notSee("is removed in a moment")
+	goOn()
 	if n := len(c.asOperator().ok("GET", "/api/v1/admins", nil).list("admins")); n != 2 {
 		t.Errorf("%d accounts, want both", n)
 	}

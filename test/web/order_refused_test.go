@@ -28,9 +28,11 @@ func TestOrderSoldOut(t *testing.T) {
 	till.ok("PUT", "/api/v1/cafes/"+s.id+"/sold-out/item/"+s.latte, object{})
 	p.see("Sold out", "Something in the cart is sold out")
 	p.is("Place order", "disabled")
+	goOn := p.stopClock() // Undo is there for five seconds
 	p.tap("Take it off")
 	p.see("Latte taken off", "Nothing in the cart yet")
 	p.tap("Undo")
+	goOn()
 	p.see("Sold out")
 	menu := v.open("/order/" + s.id)
 	menu.is("Latte", "disabled")

@@ -81,13 +81,42 @@ func (p *page) forgetSession() {
 	call(p, network.ClearBrowserCookies, cdp.Empty{})
 }
 
+// stopClock makes the page's time stand still, for what is to be had for a few seconds only, as an Undo: a busy machine may
+// need longer than a hand. What takes a second or more and becomes due meanwhile happens when the function that it returns
+// is called.
+func (p *page) stopClock() (goOn func()) {
+	p.t.Helper()
+	run(p, `(() => {
+		const { setTimeout: later, clearTimeout: never } = window, { now } = Date, stood = Date.now(), due = new Map();
+		let stopped = true;
+		window.setTimeout = (act, ms, ...more) => {
+			if (!(ms >= 1000)) return later(act, ms, ...more);
+			const id = later(() => stopped ? due.set(id, () => act(...more)) : act(...more), ms);
+			return id;
+		};
+		window.clearTimeout = (id) => { due.delete(id); never(id) };
+		Date.now = () => stood;
+		window.coffeeGoOn = () => {
+			stopped = false;
+			Object.assign(window, { setTimeout: later, clearTimeout: never });
+			Date.now = now;
+			for (const act of due.values()) act();
+		};
+	})()`)
+	return func() {
+		p.t.Helper()
+		run(p, "coffeeGoOn()")
+	}
+}
+
 // TestTrouble: each kind of trouble is the one that it says.
 func TestTrouble(t *testing.T) {
 	t.Parallel()
 	var done atomic.Int64
-	v := planted(t, map[string]string{"/": document("", `<p role="status"></p><button onclick="ask()">Ask</button><script>
+	v := planted(t, map[string]string{"/": document("", `<p role="status"></p><button onclick="ask()">Ask</button><button onclick="soon()">Soon</button><script>
 		const say = (text) => { document.querySelector('[role=status]').textContent = text };
 		const ask = () => { say('asking'); fetch('/do', {method: 'POST'}).then((r) => say('answered ' + r.status), () => say('no answer')) };
+		const soon = () => { say('not yet'); setTimeout(say, 1000, 'over') };
 		addEventListener('offline', () => say('gone')); addEventListener('online', () => say('back'));
 		</script>`)}, phone)
 	v.handle("/do", func(w http.ResponseWriter, _ *http.Request) { done.Add(1); w.WriteHeader(http.StatusNoContent) })
@@ -118,4 +147,11 @@ func TestTrouble(t *testing.T) {
 	}
 	release()
 	p.see("answered 204")
+
+	goOn := p.stopClock()
+	p.tap("Soon")
+	run(p, "new Promise(done => { let n = 0; const id = setInterval(() => { if (++n === 15) { clearInterval(id); done() } }, 100) })")
+	p.see("not yet")
+	goOn()
+	p.see("over")
 }

@@ -1,1 +1,0 @@
-import{ht as e}from"./BCeQHhvD.js";function t(t,n=`long`){return new Intl.DateTimeFormat(e.tag,{weekday:n,timeZone:`UTC`}).format(Date.UTC(2024,0,t))}export{t};

@@ -1,0 +1,1 @@
+import{ht as e}from"./D2yPQUvd.js";function t(t,n=`long`){return new Intl.DateTimeFormat(e.tag,{weekday:n,timeZone:`UTC`}).format(Date.UTC(2024,0,t))}export{t};

@@ -1,0 +1,1 @@
+export{St as load_css,xt as start}from"../chunks/D2yPQUvd.js";

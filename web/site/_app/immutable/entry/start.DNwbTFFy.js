@@ -1,1 +1,0 @@
-export{St as load_css,xt as start}from"../chunks/BCeQHhvD.js";

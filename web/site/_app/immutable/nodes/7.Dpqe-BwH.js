@@ -1,1 +1,0 @@
-import{t as e}from"../chunks/DK3Fl9T5.js";import{ht as t,z as n}from"../chunks/BCeQHhvD.js";var r=e({load:()=>i}),i=()=>t.need(`bar`);export{n as component,r as universal};

@@ -1,0 +1,1 @@
+import{t as e}from"../chunks/DK3Fl9T5.js";import{ht as t,z as n}from"../chunks/D2yPQUvd.js";var r=e({load:()=>i}),i=()=>t.need(`counter`);export{n as component,r as universal};
