@@ -34,8 +34,10 @@ const (
 	DefaultTimeout = 5 * time.Second
 	ImportTimeout  = 30 * time.Second
 	Heartbeat      = 15 * time.Second
-	bodyLimit      = 256 << 10
-	importLimit    = 1 << 20
+	// FirstWord is how long a stream may stay a problem; then it begins, with or without an event.
+	FirstWord   = 250 * time.Millisecond
+	bodyLimit   = 256 << 10
+	importLimit = 1 << 20
 )
 
 // Deps is what the gateway works with.
@@ -59,8 +61,8 @@ type Deps struct {
 	CredentialsChanged func()
 	// Watch, when set, sees every request.
 	Watch *obs.Observer
-	// Timeout, ImportTimeout and Heartbeat replace the constants of the same names when they are set.
-	Timeout, ImportTimeout, Heartbeat time.Duration
+	// Timeout, ImportTimeout, Heartbeat and FirstWord replace the constants of the same names when they are set.
+	Timeout, ImportTimeout, Heartbeat, FirstWord time.Duration
 }
 
 // Gateway answers all requests of the REST interface.
@@ -143,7 +145,7 @@ func (d *Deps) defaults() {
 		d.TrustedProxies = httpx.Loopback
 	}
 	for value, fallback := range map[*time.Duration]time.Duration{
-		&d.Timeout: DefaultTimeout, &d.ImportTimeout: ImportTimeout, &d.Heartbeat: Heartbeat,
+		&d.Timeout: DefaultTimeout, &d.ImportTimeout: ImportTimeout, &d.Heartbeat: Heartbeat, &d.FirstWord: FirstWord,
 	} {
 		if *value <= 0 {
 			*value = fallback

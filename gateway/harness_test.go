@@ -22,6 +22,7 @@ import (
 	"coffee/internal/db/dbtest"
 	"coffee/internal/errs"
 	"coffee/internal/httpx"
+	"coffee/internal/httpx/httpxtest"
 	"coffee/internal/rpc"
 	"coffee/internal/rpc/rpctest"
 	adminloginpb "coffee/proto/coffee/adminlogin/v1"
@@ -240,6 +241,7 @@ type world struct {
 	back     *backend
 	gateway  *Gateway
 	server   *httptest.Server
+	limits   *httpxtest.Limits // of the server
 	sessions *session.Store
 	db       *db.DB
 }
@@ -285,6 +287,7 @@ func (w *world) serve(handler http.Handler, change func(*http.Server)) {
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = httpx.Server(handler, w.gateway.Log)
 	change(server.Config)
+	w.limits = httpxtest.Of(server)
 	server.Start()
 	w.server = server
 	w.t.Cleanup(func() {

@@ -231,7 +231,14 @@ func TestHungService(t *testing.T) {
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("hung for %s", took)
 	}
-	c.want(200, "GET", "/api/v1/cafes", "")
+	// Somebody else's request has those 150 ms, too: one that this machine was too busy for is made again.
+	until := time.Now().Add(30 * time.Second)
+	for a = c.do("GET", "/api/v1/cafes", ""); a.status == 503 && time.Now().Before(until); {
+		a = c.do("GET", "/api/v1/cafes", "")
+	}
+	if a.status != 200 {
+		t.Errorf("nobody else is answered: %d %s", a.status, a.body)
+	}
 }
 
 // TestSessionDatabaseDown: what is public goes on; nobody is taken for signed in, and nobody for signed out.
@@ -292,14 +299,14 @@ func TestSlowClient(t *testing.T) {
 func TestSlowHandler(t *testing.T) {
 	w := newWorld(t)
 	w.back.order.getFn = func(ctx context.Context, _ *orderpb.GetOrderRequest) (*orderpb.Order, error) {
-		select {
-		case <-time.After(400 * time.Millisecond):
+		w.limits.Pass(httpx.ReadTimeout + time.Second)
+		select { // time for the server to give up, if it does
+		case <-time.After(100 * time.Millisecond):
 			return &orderpb.Order{Id: orderID}, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-	w.serve(w.gateway, func(s *http.Server) { s.ReadTimeout = 100 * time.Millisecond })
 	w.operator().want(200, "GET", "/api/v1/orders/"+orderID, "")
 }
 

@@ -20,8 +20,6 @@ import (
 const (
 	// writeWithin is how long one event may take to leave: a reader that hangs is cut.
 	writeWithin = 10 * time.Second
-	// firstWord is how long the stream may stay a problem; then it begins, with or without an event.
-	firstWord = 250 * time.Millisecond
 	// streamsAtMost is for one session: a screen has one, and a few that are on their way out.
 	streamsAtMost = 8
 )
@@ -127,7 +125,7 @@ func (g *Gateway) serveStream(w http.ResponseWriter, r *http.Request, c *call, o
 // pump sends events until something ends the stream. An error before the first byte is a problem for the caller;
 // after it the stream ends, and the reader comes again by itself with Last-Event-ID.
 func (g *Gateway) pump(ctx context.Context, out *eventWriter, c *call, events <-chan sent, failed <-chan error) error {
-	begin := time.NewTimer(firstWord)
+	begin := time.NewTimer(g.FirstWord)
 	defer begin.Stop()
 	heartbeat := time.NewTicker(g.Heartbeat)
 	defer heartbeat.Stop()

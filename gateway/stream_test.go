@@ -3,6 +3,7 @@ package gateway
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"google.golang.org/grpc"
 
 	"coffee/internal/errs"
+	"coffee/internal/httpx"
 	orderpb "coffee/proto/coffee/order/v1"
 )
 
@@ -128,7 +130,7 @@ func TestStream(t *testing.T) {
 
 // TestStreamRefused: before the first byte an error is a problem like any other.
 func TestStreamRefused(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, func(d *Deps) { d.FirstWord = time.Minute })
 	w.back.order.streamFn = func(*orderpb.StreamBoardRequest, grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
 		return errs.Unavailable("journal_down", "The journal does not answer.")
 	}
@@ -199,26 +201,27 @@ func TestStreamsAtMost(t *testing.T) {
 
 // TestStreamOutlivesTheServersTimes: reading and writing limits are for ordinary requests.
 func TestStreamOutlivesTheServersTimes(t *testing.T) {
-	w := newWorld(t, func(d *Deps) { d.Heartbeat = 20 * time.Millisecond })
-	w.serve(w.gateway, func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 150*time.Millisecond, 150*time.Millisecond })
-	go2 := make(chan struct{})
+	w := newWorld(t)
+	moves := make(chan int64)
 	w.back.order.streamFn = func(_ *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
-		select {
-		case <-go2:
-		case <-s.Context().Done():
-			return s.Context().Err()
+		for {
+			select {
+			case seq := <-moves:
+				if err := s.Send(ticket(seq, "changed", "A-2")); err != nil {
+					return err
+				}
+			case <-s.Context().Done():
+				return s.Context().Err()
+			}
 		}
-		return s.Send(ticket(5, "changed", "A-2"))
 	}
 	r := w.counter().open(t, streamPath)
-	for range 20 { // 400 ms of heartbeats
-		if r.block() == "" {
-			t.Fatal("cut")
+	for _, want := range []int64{5, 6, 7} {
+		w.limits.Pass(httpx.ReadTimeout + httpx.WriteTimeout)
+		moves <- want
+		if got := r.event(); !strings.HasPrefix(got, fmt.Sprintf("id: %d\nevent: changed\n", want)) {
+			t.Fatalf("%q", got)
 		}
-	}
-	close(go2)
-	if got := r.event(); !strings.HasPrefix(got, "id: 5\nevent: changed\n") {
-		t.Errorf("%q", got)
 	}
 }
 

@@ -15,15 +15,17 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"coffee/internal/httpx"
+	"coffee/internal/httpx/httpxtest"
 	"coffee/internal/money"
 )
 
-// serve starts the frontend before a gateway; change alters its server.
-func serve(t *testing.T, gateway string, change ...func(*http.Server)) *httptest.Server {
+// serve starts the frontend before a gateway; change alters its server before it starts.
+func serve(t *testing.T, gateway string, change ...func(*httptest.Server)) *httptest.Server {
 	t.Helper()
 	handler, err := New(Deps{GatewayURL: gateway, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -32,7 +34,7 @@ func serve(t *testing.T, gateway string, change ...func(*http.Server)) *httptest
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = httpx.Server(handler, slog.New(slog.DiscardHandler))
 	for _, c := range change {
-		c(server.Config)
+		c(server)
 	}
 	server.Start()
 	t.Cleanup(server.Close)
@@ -174,7 +176,8 @@ func TestStream(t *testing.T) {
 		}
 	}))
 	defer gateway.Close()
-	server := serve(t, gateway.URL, func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond })
+	var limits *httpxtest.Limits
+	server := serve(t, gateway.URL, func(s *httptest.Server) { limits = httpxtest.Of(s) })
 	go func() { next <- "data: 0\n" }()
 	r, err := server.Client().Get(server.URL + "/api/v1/cafes/x/board/stream")
 	if err != nil {
@@ -186,7 +189,7 @@ func TestStream(t *testing.T) {
 		t.Fatal(line, err)
 	}
 	for range 3 {
-		time.Sleep(80 * time.Millisecond) // beyond the limits, which must not hold here
+		limits.Pass(httpx.ReadTimeout + httpx.WriteTimeout) // which must not hold here
 		next <- "data: more\n"
 		if line, err := lines.ReadString('\n'); err != nil || line != "data: more\n" {
 			t.Fatal(line, err)
@@ -196,16 +199,18 @@ func TestStream(t *testing.T) {
 
 // TestSlowGateway: an answer that takes longer than the time to read a request still comes.
 func TestSlowGateway(t *testing.T) {
+	var limits *httpxtest.Limits
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.ReadAll(r.Body)
-		select {
-		case <-time.After(300 * time.Millisecond):
+		limits.Pass(httpx.ReadTimeout + time.Second)
+		select { // time for the frontend to give up, if it does
+		case <-time.After(100 * time.Millisecond):
 		case <-r.Context().Done():
 		}
 		_, _ = w.Write([]byte("done"))
 	}))
 	defer gateway.Close()
-	server := serve(t, gateway.URL, func(s *http.Server) { s.ReadTimeout = 100 * time.Millisecond })
+	server := serve(t, gateway.URL, func(s *httptest.Server) { limits = httpxtest.Of(s) })
 	response, err := server.Client().Post(server.URL+"/api/v1/imports/orders", "application/json", strings.NewReader(strings.Repeat("x", 1<<20)))
 	if err != nil {
 		t.Fatal(err)
@@ -374,10 +379,12 @@ func TestSentAgain(t *testing.T) {
 	}{{"PUT", "", true}, {"GET", "", true}, {"DELETE", "", true}, {"POST", "a key", true}, {"POST", "", false}} {
 		t.Run(try.method+" "+try.key, func(t *testing.T) {
 			var used sync.Map // by connection
+			var met atomic.Bool
 			got := make(chan string, 10)
 			gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				body, _ := io.ReadAll(r.Body)
 				if _, before := used.LoadOrStore(r.RemoteAddr, true); before {
+					met.Store(true)
 					panic(http.ErrAbortHandler) // the second request on a connection finds it closed
 				}
 				if _, sent := r.Header["X-Idempotency-Key"]; sent {
@@ -402,11 +409,21 @@ func TestSentAgain(t *testing.T) {
 				_ = response.Body.Close()
 				return response.StatusCode
 			}
-			if status := send("GET", ""); status != http.StatusOK {
-				t.Fatal(status)
+			var status int
+			for {
+				if first := send("GET", ""); first != http.StatusOK {
+					t.Fatal(first)
+				}
+				<-got
+				if status = send(try.method, `{"lines":[]}`); met.Load() {
+					break
+				}
+				// This machine stood still for so long that the proxy gave the idle connection up.
+				if status != http.StatusOK {
+					t.Fatal(status)
+				}
+				<-got
 			}
-			<-got
-			status := send(try.method, `{"lines":[]}`)
 			if !try.again {
 				if status != http.StatusServiceUnavailable {
 					t.Errorf("%d, want 503", status)

@@ -30,6 +30,7 @@ type proxy struct {
 	addr     string
 	listener net.Listener
 	fault    atomic.Int32
+	hung     chan struct{} // gets one for each COMMIT and ROLLBACK that hangs
 	mu       sync.Mutex
 	open     map[net.Conn]bool
 }
@@ -40,7 +41,7 @@ func newProxy(t *testing.T, cfg *db.Config) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{net: config.Net, addr: config.Addr, open: map[net.Conn]bool{}}
+	p := &proxy{net: config.Net, addr: config.Addr, hung: make(chan struct{}, 10), open: map[net.Conn]bool{}}
 	if p.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
@@ -99,14 +100,18 @@ func (p *proxy) carry(client, server net.Conn) {
 		fault := commitFault(p.fault.Load())
 		if fault == hang && bytes.Contains(buf[:n], []byte("\x03ROLLBACK")) {
 			muted.Store(true)
+			p.hung <- struct{}{}
 		}
 		if bytes.Contains(buf[:n], []byte("\x03COMMIT")) {
 			switch fault {
 			case dropRequest:
 				_ = client.Close()
 				return
-			case dropReply, hang:
+			case dropReply:
 				muted.Store(true)
+			case hang:
+				muted.Store(true)
+				p.hung <- struct{}{}
 			}
 		}
 		if n > 0 {

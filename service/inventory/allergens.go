@@ -74,9 +74,11 @@ func (v *VariationAllergens) complete() {
 }
 
 // AllergensByModifier is what every modifier changes. It says too much rather than too little: what a modifier adds
-// counts however it is served, although Expand may put a substitute in its place.
+// counts however it is served, although Expand may put a substitute in its place; and a slot that an addition may bring
+// a substitute back into is not said to be emptied.
 func (b *Book) AllergensByModifier() []ModifierAllergens {
 	out := make([]ModifierAllergens, 0, len(b.Effects))
+	refilled := b.refilledSlots()
 	for _, id := range sorted(b.Effects) {
 		m := ModifierAllergens{ModifierID: id}
 		for _, e := range b.Effects[id].Effects {
@@ -88,7 +90,7 @@ func (b *Book) AllergensByModifier() []ModifierAllergens {
 			}
 		}
 		for _, e := range b.Effects[id].Effects { // scales come after substitutes
-			if e.Kind == Scale && e.Numerator == 0 {
+			if e.Kind == Scale && e.Numerator == 0 && !refilled[e.Slot] {
 				m.replace(e, nil)
 			}
 		}
@@ -96,6 +98,33 @@ func (b *Book) AllergensByModifier() []ModifierAllergens {
 		out = append(out, m)
 	}
 	return out
+}
+
+// refilledSlots are those that some modifier refills and some other adds to what a recipe has there: of the two together
+// Expand adds the substitute, also where a third has emptied the slot.
+func (b *Book) refilledSlots() map[string]bool {
+	substituted, refilled := map[string]bool{}, map[string]bool{}
+	comes := map[[2]string]bool{} // slot and ingredient of a recipe
+	for _, r := range b.Recipes {
+		for _, l := range r.Lines {
+			comes[[2]string{l.Slot, l.IngredientID}] = true
+		}
+	}
+	for _, m := range b.Effects {
+		for _, e := range m.Effects {
+			if e.Kind == Substitute {
+				substituted[e.Slot] = true
+			}
+		}
+	}
+	for _, m := range b.Effects {
+		for _, e := range m.Effects {
+			if e.Kind == Add && substituted[e.Slot] && comes[[2]string{e.Slot, e.IngredientID}] {
+				refilled[e.Slot] = true
+			}
+		}
+	}
+	return refilled
 }
 
 // replace lets an effect refill its slot. The later of two wins, as when a recipe is expanded: one that always applies

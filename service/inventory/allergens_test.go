@@ -78,6 +78,23 @@ func TestAllergensByModifier(t *testing.T) {
 	}
 }
 
+// A slot is not said to be emptied where an addition brings back what a substitute has put there.
+func TestEmptiedAndFilledAgain(t *testing.T) {
+	b := allergenBook()
+	b.Recipes["v"] = Recipe{VariationID: "v", Lines: []RecipeLine{{"milk", "milk", 1000, ""}}}
+	b.Effects["oat"] = Effects{ModifierID: "oat", Effects: []Effect{{Kind: Substitute, Slot: "milk", IngredientID: "oat"}}}
+	b.Effects["without"] = Effects{ModifierID: "without", Effects: []Effect{{Kind: Scale, Slot: "milk", Denominator: 1}}}
+	if got := texts(b.AllergensByModifier()[1].Replaces); got != "milk[] " {
+		t.Errorf("without milk: %q", got)
+	}
+	b.Effects["some"] = Effects{ModifierID: "some", Effects: []Effect{{Kind: Add, Slot: "milk", IngredientID: "milk", Quantity: 100}}}
+	said := chosen(b.AllergensByRecipe()[0], b.AllergensByModifier(), EatIn)
+	expanded, err := b.Expand(OrderLine{Line: 1, VariationID: "v", Quantity: 1, Modifiers: []OrderModifier{{"oat", 1}, {"without", 1}, {"some", 1}}}, EatIn)
+	if err != nil || len(expanded.Uses) != 1 || expanded.Uses[0].IngredientID != "oat" || !slices.Contains(said, "gluten") {
+		t.Errorf("%+v, %v, and said are %v", expanded.Uses, err, said)
+	}
+}
+
 // chosen is what a screen makes of the two lists, as the contract says it may.
 func chosen(v VariationAllergens, modifiers []ModifierAllergens, service string) []string {
 	held := map[string][]string{}

@@ -79,7 +79,13 @@ func TestStreamFromNow(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	moves, ready := make(chan order.Move, 10), make(chan error, 1)
 	go func() {
-		ready <- s.service.StreamBoard(ctx, cafeA, 0, func(m order.Move) error { moves <- m; return nil })
+		ready <- s.service.StreamBoard(ctx, cafeA, 0, func(m order.Move) error {
+			select {
+			case moves <- m:
+			case <-ctx.Done(): // nobody reads the rest
+			}
+			return nil
+		})
 	}()
 	// Whether the stream had begun when it was placed is open; that it is heard at last is not.
 	var got order.Move
