@@ -175,20 +175,21 @@ func (g *Gateway) stillThere(ctx context.Context, c *call) bool {
 	return err == nil && alive && c.route.Admits(found.EffectiveRole()) && found.Cafe == c.who.session.Cafe
 }
 
-// resumeAfter is the position to stream on from: the browser's Last-Event-ID, or after_seq at the first time.
-func resumeAfter(r *http.Request, c *call) (int64, error) {
+// resumeAfter is the position to stream on from: the browser's Last-Event-ID, or after_seq at the first time; nil is from
+// now.
+func resumeAfter(r *http.Request, c *call) (*int64, error) {
 	text, name := r.Header.Get("Last-Event-ID"), "Last-Event-ID"
 	if text == "" && len(c.query["after_seq"]) > 0 {
 		text, name = c.query["after_seq"][0], "after_seq"
 	}
 	if text == "" {
-		return 0, nil
+		return nil, nil
 	}
 	seq, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || seq < 0 {
-		return 0, errs.Invalid("invalid_request", "Some parameters are not valid.").Field(name, "Must be a position of this stream.")
+		return nil, errs.Invalid("invalid_request", "Some parameters are not valid.").Field(name, "Must be a position of this stream.")
 	}
-	return seq, nil
+	return &seq, nil
 }
 
 // eventWriter writes server-sent events, each within its time.

@@ -81,7 +81,11 @@ func TestStream(t *testing.T) {
 	asked, ended := make(chan int64, 10), make(chan struct{}, 10)
 	w.back.order.streamFn = func(r *orderpb.StreamBoardRequest, s grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
 		defer func() { ended <- struct{}{} }()
-		asked <- r.GetAfterSeq()
+		if r.AfterSeq == nil {
+			asked <- -1
+		} else {
+			asked <- r.GetAfterSeq()
+		}
 		for seq := r.GetAfterSeq() + 1; seq <= 3; seq++ {
 			if err := s.Send(ticket(seq, "placed", "A-041")); err != nil {
 				return err
@@ -116,7 +120,10 @@ func TestStream(t *testing.T) {
 	if got := c.open(t, streamPath+"?after_seq=1").event(); !strings.HasPrefix(got, "id: 2\n") {
 		t.Errorf("%q", got)
 	}
-	for _, want := range []int64{0, 2, 1} {
+	if got := c.open(t, streamPath+"?after_seq=0").event(); !strings.HasPrefix(got, "id: 1\n") {
+		t.Errorf("%q", got)
+	}
+	for _, want := range []int64{-1, 2, 1, 0} {
 		if got := <-asked; got != want {
 			t.Errorf("asked for what follows %d, want %d", got, want)
 		}

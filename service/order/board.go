@@ -112,8 +112,11 @@ type Move struct {
 	Order Order
 }
 
-// StreamBoard sends what moves in a café after a position, until ctx ends or send fails. 0 is from now; a position
-// that is too far back, or that this journal never had, begins with a reset.
+// FromNow is the position of whoever listens without having looked.
+const FromNow = int64(-1)
+
+// StreamBoard sends what moves in a café after a position, until ctx ends or send fails. A position that is too far
+// back, or that this journal never had, begins with a reset.
 func (s *Service) StreamBoard(ctx context.Context, cafe string, after int64, send func(Move) error) error {
 	err := s.streamBoard(ctx, cafe, after, send)
 	if ctx.Err() != nil {
@@ -133,7 +136,7 @@ func (s *Service) streamBoard(ctx context.Context, cafe string, after int64, sen
 			return err
 		}
 		switch {
-		case first && after == 0:
+		case first && after == FromNow:
 			after = head.Seq
 		case head.Seq-after > resetAfter, head.Seq < after:
 			after = head.Seq

@@ -14,7 +14,7 @@ import (
 
 func (s *shop) stream(ctx context.Context, after int64) grpc.ServerStreamingClient[orderpb.BoardEvent] {
 	s.t.Helper()
-	stream, err := s.as(rpctest.Device(newID(), "board", cafeA)).StreamBoard(ctx, &orderpb.StreamBoardRequest{CafeId: cafeA, AfterSeq: after})
+	stream, err := s.as(rpctest.Device(newID(), "board", cafeA)).StreamBoard(ctx, &orderpb.StreamBoardRequest{CafeId: cafeA, AfterSeq: &after})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -72,6 +72,17 @@ func TestBoardAndStream(t *testing.T) {
 	wantCode(t, err, "not_found")
 }
 
+// TestStreamFromTheFirst: whoever looked at the board of a café that had sold nothing hears its first order, even one that
+// was placed before the stream began.
+func TestStreamFromTheFirst(t *testing.T) {
+	s := newShop(t, nil)
+	board := must[*orderpb.Board](t)(s.as(ana).GetBoard(t.Context(), &orderpb.GetBoardRequest{CafeId: cafeA}))
+	first := s.place(ana, request(line(latteM, 1)))
+	if e := next(t, s.stream(t.Context(), board.GetSeq())); e.GetSeq() != 1 || e.GetKind() != "placed" || e.GetTicket().GetOrderId() != first.GetId() {
+		t.Errorf("heard %v", e)
+	}
+}
+
 // TestStreamFromNow: without a position a board hears what comes from then on.
 func TestStreamFromNow(t *testing.T) {
 	s := newShop(t, nil)
@@ -79,7 +90,7 @@ func TestStreamFromNow(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	moves, ready := make(chan order.Move, 10), make(chan error, 1)
 	go func() {
-		ready <- s.service.StreamBoard(ctx, cafeA, 0, func(m order.Move) error {
+		ready <- s.service.StreamBoard(ctx, cafeA, order.FromNow, func(m order.Move) error {
 			select {
 			case moves <- m:
 			case <-ctx.Done(): // nobody reads the rest

@@ -24,7 +24,11 @@ func (g *server) GetBoard(ctx context.Context, p *orderpb.GetBoardRequest) (*ord
 }
 
 func (g *server) StreamBoard(p *orderpb.StreamBoardRequest, stream grpc.ServerStreamingServer[orderpb.BoardEvent]) error {
-	return g.s.StreamBoard(stream.Context(), id(p.GetCafeId()), p.GetAfterSeq(), func(m Move) error {
+	after := FromNow
+	if p.AfterSeq != nil {
+		after = p.GetAfterSeq()
+	}
+	return g.s.StreamBoard(stream.Context(), id(p.GetCafeId()), after, func(m Move) error {
 		event := &orderpb.BoardEvent{Seq: m.Seq, Kind: m.Kind}
 		if m.Order.ID != "" {
 			event.Ticket = ticketTo(&m.Order)

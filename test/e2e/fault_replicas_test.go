@@ -49,7 +49,6 @@ func TestFaultTwoOrders(t *testing.T) {
 		placed = append(placed, id)
 		return id
 	}
-	place(a)
 	boardA, boardB := a.listenTo(t, s.id, ""), b.listenTo(t, s.id, "")
 	for range 5 {
 		next(t, boardB, place(a))

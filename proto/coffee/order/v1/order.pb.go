@@ -3226,8 +3226,8 @@ func (x *Board) GetSeq() int64 {
 type StreamBoardRequest struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	CafeId string                 `protobuf:"bytes,1,opt,name=cafe_id,json=cafeId,proto3" json:"cafe_id,omitempty"`
-	// The journal's seq seen last; 0: from now. Too old to resume: the stream starts with reset.
-	AfterSeq      int64 `protobuf:"varint,2,opt,name=after_seq,json=afterSeq,proto3" json:"after_seq,omitempty"`
+	// The journal's seq seen last; unset: from now. Too old to resume: the stream starts with reset.
+	AfterSeq      *int64 `protobuf:"varint,2,opt,name=after_seq,json=afterSeq,proto3,oneof" json:"after_seq,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3270,8 +3270,8 @@ func (x *StreamBoardRequest) GetCafeId() string {
 }
 
 func (x *StreamBoardRequest) GetAfterSeq() int64 {
-	if x != nil {
-		return x.AfterSeq
+	if x != nil && x.AfterSeq != nil {
+		return *x.AfterSeq
 	}
 	return 0
 }
@@ -5817,10 +5817,12 @@ const file_coffee_order_v1_order_proto_rawDesc = "" +
 	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\"L\n" +
 	"\x05Board\x121\n" +
 	"\atickets\x18\x01 \x03(\v2\x17.coffee.order.v1.TicketR\atickets\x12\x10\n" +
-	"\x03seq\x18\x02 \x01(\x03R\x03seq\"]\n" +
+	"\x03seq\x18\x02 \x01(\x03R\x03seq\"p\n" +
 	"\x12StreamBoardRequest\x12!\n" +
-	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\x12$\n" +
-	"\tafter_seq\x18\x02 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\bafterSeq\"c\n" +
+	"\acafe_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06cafeId\x12)\n" +
+	"\tafter_seq\x18\x02 \x01(\x03B\a\xbaH\x04\"\x02(\x00H\x00R\bafterSeq\x88\x01\x01B\f\n" +
+	"\n" +
+	"_after_seq\"c\n" +
 	"\n" +
 	"BoardEvent\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x12\n" +
@@ -6385,6 +6387,7 @@ func file_coffee_order_v1_order_proto_init() {
 	}
 	file_coffee_order_v1_order_proto_msgTypes[7].OneofWrappers = []any{}
 	file_coffee_order_v1_order_proto_msgTypes[22].OneofWrappers = []any{}
+	file_coffee_order_v1_order_proto_msgTypes[34].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -5867,7 +5867,7 @@ export interface operations {
     StreamBoard: {
         parameters: {
             query?: {
-                /** @description The journal's seq seen last; 0: from now. Too old to resume: the stream starts with reset. */
+                /** @description The journal's seq seen last; unset: from now. Too old to resume: the stream starts with reset. */
                 after_seq?: number;
             };
             header?: {
