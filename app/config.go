@@ -17,6 +17,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"coffee/internal/httpx"
 )
 
 // Services are the seven gRPC services with their ports. The order is the order they start in.
@@ -108,6 +110,7 @@ func settings() []setting {
 		setting{"COFFEE_KEYS", "<data>/keys", "folder of the keys that sign passports; what is missing is made there", false},
 		setting{"COFFEE_TRUSTED_KEYS", "", "issuer=base64 public key, comma separated, an issuer twice while its key is replaced; empty: the keys in COFFEE_KEYS", false},
 		setting{"COFFEE_OPERATOR_TOKEN", "", "token of the command line, for the gateway; empty: the one in <data>/operator.token", true},
+		setting{httpx.URLVariable, httpx.LocalURL, "where the command line finds the gateway", false},
 		setting{"COFFEE_CERTS", "", "folder of ca.pem, PART.pem and PART.key (`coffee certs`): calls between parts are TLS 1.3 with both ends known; needed beyond loopback", false},
 		setting{"COFFEE_TLS_CERT", "", "certificate that frontend and gateway show to browsers; a gateway on loopback stays plain HTTP", false},
 		setting{"COFFEE_TLS_KEY", "", "its key", false},
@@ -204,8 +207,8 @@ func Load(getenv func(string) string) (Config, error) {
 
 func (c Config) validate() error {
 	var problems []error
-	if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		problems = append(problems, fmt.Errorf("COFFEE_PUBLIC_URL: %q is not an http or https address", c.PublicURL))
+	if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Path+u.RawQuery+u.Fragment != "" {
+		problems = append(problems, fmt.Errorf("COFFEE_PUBLIC_URL: %q is not an http or https address such as https://coffee.example.com", c.PublicURL))
 	} else if u.Scheme == "http" && !Loopback(u.Host) {
 		problems = append(problems, errors.New("COFFEE_PUBLIC_URL: plain http is for loopback only; a public address needs https"))
 	}

@@ -24,18 +24,20 @@ func TestDefaultsRun(t *testing.T) {
 }
 
 func TestSettingsThatDoNotStart(t *testing.T) {
-	for name, value := range map[string]string{
-		"COFFEE_PUBLIC_URL":      "http://coffee.example.com",
-		"COFFEE_LOG_FORMAT":      "xml",
-		"COFFEE_LOG_LEVEL":       "loud",
-		"COFFEE_TRUSTED_PROXIES": "everyone",
-		"COFFEE_ORDER_LISTEN":    "5002",
-		"COFFEE_MENU_DATABASE":   "postgres://x",
-		"COFFEE_CAFE_DATABASE":   "mysql://coffee:x@tcp(db:3306)/coffee_cafe", // the driver would take "//coffee" for the user
-		"COFFEE_ADMIN_DATABASE":  "mysql://root:x@tcp(db:3306)/",
-		"COFFEE_GATEWAY_LISTEN":  "localhost:99999",
-		"COFFEE_LOGIN_ADDRESS":   "localhost:http",
+	for _, setting := range [][2]string{
+		{"COFFEE_PUBLIC_URL", "http://coffee.example.com"},
+		{"COFFEE_PUBLIC_URL", "https://coffee.example.com/shop"}, // pages and cookies are for the whole of an address
+		{"COFFEE_LOG_FORMAT", "xml"},
+		{"COFFEE_LOG_LEVEL", "loud"},
+		{"COFFEE_TRUSTED_PROXIES", "everyone"},
+		{"COFFEE_ORDER_LISTEN", "5002"},
+		{"COFFEE_MENU_DATABASE", "postgres://x"},
+		{"COFFEE_CAFE_DATABASE", "mysql://coffee:x@tcp(db:3306)/coffee_cafe"}, // the driver would take "//coffee" for the user
+		{"COFFEE_ADMIN_DATABASE", "mysql://root:x@tcp(db:3306)/"},
+		{"COFFEE_GATEWAY_LISTEN", "localhost:99999"},
+		{"COFFEE_LOGIN_ADDRESS", "localhost:http"},
 	} {
+		name, value := setting[0], setting[1]
 		if _, err := Load(env(map[string]string{name: value})); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s=%s: %v, want an error that names the variable", name, value, err)
 		}

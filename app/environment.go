@@ -5,8 +5,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"coffee/internal/httpx"
 )
 
 // lookUp finds a setting in its variable, or in the file that the variable's twin <name>_FILE names: orchestrators
@@ -34,7 +32,7 @@ func lookUp(getenv func(string) string, name string) (value, from string, err er
 // Unknown lists the variables of an environment ("NAME=value") that begin as ours do and that nobody reads: most likely
 // a slip of the pen, whose default is in force instead. They are no reason not to start: an orchestrator may add some.
 func Unknown(environ []string) []string {
-	known := map[string]bool{httpx.URLVariable: true}
+	known := map[string]bool{}
 	for _, s := range settings() {
 		known[s.name], known[s.name+"_FILE"] = true, true
 	}

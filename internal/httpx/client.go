@@ -92,8 +92,15 @@ func (c *Client) Do(ctx context.Context, method, path string, body any, key stri
 	return nil
 }
 
-// OperatorToken reads the token that a start writes into its data folder; file names another place.
+// OperatorToken is the command line's token: that of a file, else of COFFEE_OPERATOR_TOKEN, or of the file which that
+// variable's twin names, else the one that a start writes into its data folder.
 func OperatorToken(file string) (string, error) {
+	if file == "" {
+		if token := os.Getenv("COFFEE_OPERATOR_TOKEN"); token != "" {
+			return token, nil
+		}
+		file = os.Getenv("COFFEE_OPERATOR_TOKEN_FILE")
+	}
 	if file == "" {
 		data := os.Getenv("COFFEE_DATA")
 		if data == "" {
@@ -103,18 +110,21 @@ func OperatorToken(file string) (string, error) {
 	}
 	body, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("the operator token: %w (a start of coffee writes it; COFFEE_DATA or --token-file say where)", err)
+		return "", fmt.Errorf("the operator token: %w (a start of coffee writes it; COFFEE_DATA, COFFEE_OPERATOR_TOKEN_FILE or --token-file say where)", err)
 	}
 	return strings.TrimSpace(string(body)), nil
 }
 
-// URLVariable names the gateway for the command line's tools.
-const URLVariable = "COFFEE_URL"
+// URLVariable names the gateway for the command line; LocalURL is where it is otherwise.
+const (
+	URLVariable = "COFFEE_URL"
+	LocalURL    = "http://localhost:5000"
+)
 
 // DefaultURL is COFFEE_URL, or the gateway of this machine.
 func DefaultURL() string {
 	if url := os.Getenv(URLVariable); url != "" {
 		return url
 	}
-	return "http://localhost:5000"
+	return LocalURL
 }

@@ -40,7 +40,7 @@ account, sign in, remove the old one.`,
 		},
 	}
 	c.PersistentFlags().StringVar(&client.URL, "url", httpx.DefaultURL(), "address of the gateway")
-	c.PersistentFlags().StringVar(&tokenFile, "token-file", "", "operator token (default <COFFEE_DATA>/operator.token)")
+	c.PersistentFlags().StringVar(&tokenFile, "token-file", "", "file of the operator token (default COFFEE_OPERATOR_TOKEN, else <COFFEE_DATA>/operator.token)")
 	c.AddCommand(listCommand(client), createCommand(client), removeCommand(client), resetCommand(client))
 	return c
 }

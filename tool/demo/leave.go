@@ -52,7 +52,7 @@ create your own first (coffee admin create NAME), then "coffee admin remove owne
 		},
 	}
 	c.Flags().StringVar(&client.URL, "url", httpx.DefaultURL(), "address of the gateway")
-	c.Flags().StringVar(&tokenFile, "token-file", "", "operator token (default <COFFEE_DATA>/operator.token)")
+	c.Flags().StringVar(&tokenFile, "token-file", "", "file of the operator token (default COFFEE_OPERATOR_TOKEN, else <COFFEE_DATA>/operator.token)")
 	c.Flags().BoolVar(&yes, "yes", false, "do it")
 	return c
 }

@@ -95,7 +95,7 @@ Pastry inventory and sales targets are not imported in this step, nor are staff 
 	f.StringVar(&o.Rejects, "rejects", "", "file for the rows that cannot be taken (default <FILE>.rejects.csv here)")
 	f.IntVar(&o.Workers, "in-flight", 3, "batches sent at a time")
 	f.StringVar(&o.Client.URL, "url", httpx.DefaultURL(), "address of the gateway")
-	f.StringVar(&tokenFile, "token-file", "", "operator token (default <COFFEE_DATA>/operator.token)")
+	f.StringVar(&tokenFile, "token-file", "", "file of the operator token (default COFFEE_OPERATOR_TOKEN, else <COFFEE_DATA>/operator.token)")
 	for _, name := range []string{"products", "outlets", "mapping"} {
 		if err := c.MarkFlagRequired(name); err != nil {
 			panic(err) // a name that is not a flag
