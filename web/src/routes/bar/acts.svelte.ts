@@ -18,6 +18,8 @@ export interface Done {
 	item: string;
 	lines: { line: number; before: string }[];
 	at: number;
+	/** Which touch it was, counted. */
+	turn: number;
 }
 
 type State = 'queued' | 'making' | 'ready' | 'handed_over';
@@ -35,6 +37,7 @@ export class Acts {
 	/** Orders whose hand-over goes out in a moment. */
 	handing = $state.raw<ReadonlySet<string>>(setOf());
 	private timers: Record<string, ReturnType<typeof setTimeout>> = {};
+	private turns = 0;
 
 	constructor(private readonly board: LiveBoard) {}
 
@@ -71,6 +74,7 @@ export class Acts {
 
 	private async moveAll(ticket: Ticket, lines: readonly TicketLine[], to: State, kind: Done['kind']): Promise<void> {
 		if (lines.length === 0) return;
+		const turn = ++this.turns;
 		const numbers = lines.map((line) => line.line);
 		const before = lines.map((line) => ({ line: line.line, before: line.state }));
 		const item = lines.length === 1 ? lines[0]!.item_name : '';
@@ -80,14 +84,14 @@ export class Acts {
 				if (of.length > 0) await this.move(ticket.order_id, of, from, to);
 			}
 		});
-		if (moved) this.remember({ ...named(ticket), kind, item, lines: before, at: this.board.now });
+		if (moved) this.remember({ ...named(ticket), kind, item, lines: before, at: this.board.now, turn });
 	}
 
 	handOver = (ticket: Ticket): void => {
 		const order = ticket.order_id;
 		if (this.timers[order]) return;
 		this.handing = plus(this.handing, order);
-		this.remember({ ...named(ticket), kind: 'handing', item: '', lines: [], at: this.board.now });
+		this.remember({ ...named(ticket), kind: 'handing', item: '', lines: [], at: this.board.now, turn: ++this.turns });
 		this.timers[order] = setTimeout(() => this.handNow(order), graceOfHandOver);
 	};
 
@@ -167,8 +171,9 @@ export class Acts {
 		}
 	}
 
+	/** The last touch comes first, not the last answer: a ticket is handed over before we hear that it is ready. */
 	private remember(done: Done): void {
-		this.done = [done, ...this.done].slice(0, remembered);
+		this.done = [done, ...this.done].sort((a, b) => b.turn - a.turn).slice(0, remembered);
 	}
 
 	/** What was put back, or handed over, is nothing to undo any more. */
