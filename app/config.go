@@ -223,6 +223,14 @@ func (c Config) validate() error {
 	if c.AdminDB != "" && (!strings.HasPrefix(c.AdminDB, "mysql:") || !isDatabaseURL(c.AdminDB)) {
 		problems = append(problems, errors.New("COFFEE_ADMIN_DATABASE: it is mysql:user:password@tcp(host:port)/; SQLite has no users"))
 	}
+	if c.TrustedKeys != "" {
+		_, err := trustedKeys(c.TrustedKeys)
+		problems = append(problems, err)
+	}
+	if c.SealKey != "" {
+		_, err := readSealKey(c.SealKey)
+		problems = append(problems, err)
+	}
 	if c.OperatorToken != "" && len(c.OperatorToken) < 43 {
 		problems = append(problems, errors.New("COFFEE_OPERATOR_TOKEN: too short; `coffee secrets` draws one of 256 bits"))
 	}

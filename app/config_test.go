@@ -28,6 +28,8 @@ func TestSettingsThatDoNotStart(t *testing.T) {
 		{"COFFEE_PUBLIC_URL", "http://coffee.example.com"},
 		{"COFFEE_PUBLIC_URL", "https://coffee.example.com/shop"}, // pages and cookies are for the whole of an address
 		{"COFFEE_LOG_FORMAT", "xml"},
+		{"COFFEE_TRUSTED_KEYS", "order=none"},
+		{"COFFEE_ADMINLOGIN_SEAL_KEY", "c2hvcnQ="},
 		{"COFFEE_LOG_LEVEL", "loud"},
 		{"COFFEE_TRUSTED_PROXIES", "everyone"},
 		{"COFFEE_ORDER_LISTEN", "5002"},

@@ -58,13 +58,8 @@ func loadKeys(c Config, issuers []string) (*keys, error) {
 		}
 		return k, nil
 	}
-	for entry := range strings.SplitSeq(c.TrustedKeys, ",") {
-		issuer, text, _ := strings.Cut(strings.TrimSpace(entry), "=")
-		public, err := base64.StdEncoding.DecodeString(text)
-		if err != nil || len(public) != ed25519.PublicKeySize {
-			return nil, fmt.Errorf("COFFEE_TRUSTED_KEYS: the key of %q is not a base64 Ed25519 public key", issuer)
-		}
-		k.verifier.Keys.Add(issuer, public)
+	if k.verifier.Keys, err = trustedKeys(c.TrustedKeys); err != nil {
+		return nil, err
 	}
 	for issuer, key := range private {
 		if !k.verifier.Keys.Holds(issuer, key.Public().(ed25519.PublicKey)) {
@@ -72,6 +67,20 @@ func loadKeys(c Config, issuers []string) (*keys, error) {
 		}
 	}
 	return k, nil
+}
+
+// trustedKeys reads the setting of that name.
+func trustedKeys(setting string) (rpc.TrustedKeys, error) {
+	keys := rpc.TrustedKeys{}
+	for entry := range strings.SplitSeq(setting, ",") {
+		issuer, text, _ := strings.Cut(strings.TrimSpace(entry), "=")
+		public, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || len(public) != ed25519.PublicKeySize {
+			return nil, fmt.Errorf("COFFEE_TRUSTED_KEYS: the key of %q is not a base64 Ed25519 public key", issuer)
+		}
+		keys.Add(issuer, public)
+	}
+	return keys, nil
 }
 
 // privateKeys reads the issuers' keys, and makes those that are missing under a lock.
@@ -109,6 +118,10 @@ func sealKey(c Config) ([]byte, error) {
 			return nil, err
 		}
 	}
+	return readSealKey(text)
+}
+
+func readSealKey(text string) ([]byte, error) {
 	key, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(key) != secret.SealKeyBytes {
 		return nil, fmt.Errorf("COFFEE_ADMINLOGIN_SEAL_KEY: it has to be %d bytes in base64", secret.SealKeyBytes)
