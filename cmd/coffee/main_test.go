@@ -118,7 +118,7 @@ func TestConfigAndVersion(t *testing.T) {
 func TestJSONLogIsWhole(t *testing.T) {
 	for name, value := range map[string]string{
 		"COFFEE_LOG_FORMAT": "json", "COFFEE_ORDER_LISTEN": "localhost:0",
-		"COFFEE_TRUSTED_KEYS": "order=none", "COFFEE_ORDRE_LISTEN": "localhost:1",
+		"COFFEE_TRUSTED_KEYS": "order=" + strings.Repeat("A", 43) + "=", "COFFEE_KEYS": t.TempDir(), "COFFEE_ORDRE_LISTEN": "localhost:1",
 	} {
 		t.Setenv(name, value)
 	}
@@ -126,7 +126,7 @@ func TestJSONLogIsWhole(t *testing.T) {
 	if !errors.Is(err, errSaid) {
 		t.Errorf("it ended with %v", err)
 	}
-	for _, want := range []string{"COFFEE_TRUSTED_KEYS", "COFFEE_ORDRE_LISTEN"} {
+	for _, want := range []string{"order.key is not there", "COFFEE_ORDRE_LISTEN"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no word of %s:\n%s", want, out)
 		}
